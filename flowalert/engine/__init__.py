@@ -1,0 +1,1 @@
+"""Entries to transitions: a deterministic fold, without a clock."""

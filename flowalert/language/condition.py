@@ -1,0 +1,245 @@
+"""A condition in the form that the engine works on: comparisons of one feature with one constant, joined.
+
+Every comparison becomes "the feature is at or above its cut" or the opposite, and `not` is pushed down into
+the comparisons, so that what is left are `and` and `or` alone. From that follow the two facts on which the
+engine rests: a condition can become true only where one of its comparisons becomes true, and it can
+cease to be true only where one of them does.
+"""
+
+import enum
+import math
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import TypeAlias
+
+from flowalert.language.checker import Checker
+from flowalert.language.function import FUNCTIONS
+from flowalert.language.meaning import Meaning
+from flowalert.language.parser import parse_condition
+from flowalert.language.tree import Binary, Call, Compare, Logic, Name, Node, Not, Number, spell
+from flowalert.market.sector import Counted
+
+
+class Mode(enum.Enum):
+    """Whether a rule is about something that happens, or about something that lasts."""
+
+    EVENT = "event"
+    STATE = "state"
+
+
+class Furthest(enum.Enum):
+    """Which way a subject's peak lies."""
+
+    HIGHEST = "highest"
+    LOWEST = "lowest"
+    FROM_ZERO = "from zero"
+
+
+@dataclass(frozen=True, slots=True)
+class Threshold:
+    """True where `feature >= cut` (rising) or `feature < cut` (falling).
+
+    `<` and `<=` differ by one step of the number line and no more, so one kind of cut serves all four.
+    """
+
+    feature: Node
+    cut: int | float
+    rising: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Crossing:
+    """True at the one update that brings the feature to the other side of `level`; not `wanted`: the opposite."""
+
+    feature: Node
+    level: int | float
+    upward: bool
+    downward: bool
+    wanted: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Junction:
+    """All of the parts (`and`), or any of them (`or`)."""
+
+    every: bool
+    parts: tuple["Form", ...]
+
+
+Leaf: TypeAlias = Threshold | Crossing
+Form: TypeAlias = Threshold | Crossing | Junction
+
+
+@dataclass(frozen=True, slots=True)
+class Condition:
+    """A checked condition.
+
+    `subject` is the expression that the condition is first about, its sign kept: `delta(msval)` in
+    `abs(delta(msval)) >= 300억`. `mode` is what follows from the condition alone, `features` are the
+    expressions whose values decide.
+    """
+
+    text: str
+    form: Form
+    leaves: tuple[Leaf, ...]
+    subject: Node
+    meaning: Meaning
+    furthest: Furthest
+    mode: Mode
+
+    @property
+    def features(self) -> tuple[Node, ...]:
+        return tuple(dict.fromkeys(leaf.feature for leaf in self.leaves))
+
+
+def read_condition(text: str, counted: Counted | None, shared: dict[str, Node] | None = None) -> Condition:
+    """Parse, check and compile a condition; raises Mistake with the place in `text`.
+
+    `shared` keeps one object for each feature over many conditions, where many rules are loaded.
+    """
+    shared = {} if shared is None else shared
+    checker = Checker(counted)
+    tree = checker.check_truth(parse_condition(text))
+    form = _reshape(tree, wanted=True, shared=shared)
+    first, wanted = next(_comparisons(tree))
+    subject, furthest = _subject(first, wanted=wanted)
+    subject = shared.setdefault(spell(subject), subject)
+    momentary = all(is_momentary(each) for each, _ in _comparisons(tree))
+    return Condition(
+        text=text,
+        form=form,
+        leaves=tuple(walk_leaves(form)),
+        subject=subject,
+        meaning=checker.check(subject).meaning,
+        furthest=furthest,
+        mode=Mode.EVENT if momentary else Mode.STATE,
+    )
+
+
+def walk_leaves(form: Form) -> Iterator[Leaf]:
+    """Yield the comparisons of a form from left to right."""
+    if isinstance(form, Junction):
+        for part in form.parts:
+            yield from walk_leaves(part)
+    else:
+        yield form
+
+
+def is_momentary(node: Node) -> bool:
+    """Tell whether an expression is about one update alone: `delta` without a window, a crossing, a `p_*`."""
+    match node:
+        case Name(name):
+            return name.startswith("p_")
+        case Call("delta", arguments):
+            return len(arguments) == 1 or is_momentary(arguments[0])
+        case Call(function, arguments):
+            return FUNCTIONS[function].momentary or any(is_momentary(each) for each in arguments)
+        case Binary(_, left, right) | Compare(_, left, right):
+            return is_momentary(left) or is_momentary(right)
+        case _:
+            return False
+
+
+def _comparisons(node: Node, *, wanted: bool = True) -> Iterator[tuple[Compare | Call, bool]]:
+    """Yield the comparisons as they were written, from left to right, each with whether it is wanted true."""
+    match node:
+        case Logic(_, parts):
+            for part in parts:
+                yield from _comparisons(part, wanted=wanted)
+        case Not(part):
+            yield from _comparisons(part, wanted=not wanted)
+        case Compare() | Call():
+            yield node, wanted
+        case _:
+            raise AssertionError(f"the checker lets no {type(node).__name__} be a condition")
+
+
+def _reshape(node: Node, *, wanted: bool, shared: dict[str, Node]) -> Form:
+    match node:
+        case Logic(operator, parts):
+            return Junction(
+                (operator == "and") is wanted,
+                tuple(_reshape(each, wanted=wanted, shared=shared) for each in parts),
+            )
+        case Not(part):
+            return _reshape(part, wanted=not wanted, shared=shared)
+        case Call(function, (left, right)):
+            feature, level = _split(left, right, shared)
+            return Crossing(feature, level, function != "crosses_below", function != "crosses_above", wanted)
+        case Compare(operator, left, right):
+            if isinstance(left, Number):
+                left, right, operator = right, left, _MIRRORED[operator]
+            feature, level = _split(left, right, shared)
+            return _cut(operator if wanted else _OPPOSITE[operator], feature, level)
+        case _:
+            raise AssertionError(f"the checker lets no {type(node).__name__} be a condition")
+
+
+def _split(left: Node, right: Node, shared: dict[str, Node]) -> tuple[Node, int | float]:
+    if isinstance(right, Number):
+        feature, level = left, right.value
+    else:
+        feature, level = Binary("-", left, right), 0
+    return shared.setdefault(spell(feature), feature), level
+
+
+_MIRRORED = {"<": ">", "<=": ">=", ">": "<", ">=": "<=", "==": "==", "!=": "!="}
+_OPPOSITE = {"<": ">=", ">=": "<", "<=": ">", ">": "<=", "==": "!=", "!=": "=="}
+
+
+def _cut(operator: str, feature: Node, level: float) -> Form:
+    whole = _is_whole(feature)
+    at = math.ceil(level) if whole else level
+    beyond = math.floor(level) + 1 if whole else math.nextafter(level, math.inf)
+    match operator:
+        case ">=":
+            return Threshold(feature, at, rising=True)
+        case ">":
+            return Threshold(feature, beyond, rising=True)
+        case "<":
+            return Threshold(feature, at, rising=False)
+        case "<=":
+            return Threshold(feature, beyond, rising=False)
+        case "==":
+            return Junction(
+                every=True,
+                parts=(Threshold(feature, at, rising=True), Threshold(feature, beyond, rising=False)),
+            )
+        case _:
+            return Junction(
+                every=False,
+                parts=(Threshold(feature, at, rising=False), Threshold(feature, beyond, rising=True)),
+            )
+
+
+def _is_whole(node: Node) -> bool:
+    """Tell whether the expression has whole numbers for values: the wire's figures are whole."""
+    match node:
+        case Name():
+            return True
+        case Number(value):
+            return isinstance(value, int)
+        case Call(_, arguments):
+            return _is_whole(arguments[0])
+        case Binary(operator, left, right):
+            return operator != "/" and _is_whole(left) and _is_whole(right)
+        case _:
+            return False
+
+
+def _subject(node: Compare | Call, *, wanted: bool) -> tuple[Node, Furthest]:
+    rising: bool | None
+    match node:
+        case Call(function, (left, _)):
+            subject, rising = left, {"crosses_above": True, "crosses_below": False}.get(function)
+        case Compare(operator, left, right):
+            if isinstance(left, Number):
+                left, operator = right, _MIRRORED[operator]
+            subject, rising = left, {">": True, ">=": True, "<": False, "<=": False}.get(operator)
+        case _:
+            raise AssertionError("a crossing takes two arguments")
+    if isinstance(subject, Call) and subject.function == "abs":
+        return subject.arguments[0], Furthest.FROM_ZERO
+    if rising is None:
+        return subject, Furthest.FROM_ZERO
+    return subject, Furthest.HIGHEST if rising is wanted else Furthest.LOWEST

@@ -1,0 +1,85 @@
+"""What an expression stands for: an amount, a quantity, a ratio, a time, a text or a truth.
+
+A number's dimension is kept as powers of won and of quantity, so that `msval / msvol` is a price and is
+not compared with an amount by mistake.
+"""
+
+import enum
+from dataclasses import dataclass
+
+from flowalert.market.instant import clock
+
+
+class Sort(enum.Enum):
+    """The sort of thing that an expression stands for."""
+
+    NUMBER = "a number"
+    TRUTH = "a condition"
+    TEXT = "a text"
+    CLOCK = "a time of day"
+    DURATION = "a duration"
+    UPDATES = "a count of updates"
+
+
+@dataclass(frozen=True, slots=True)
+class Meaning:
+    """The sort, and for numbers the dimension.
+
+    `bare` marks a number without a unit, which takes the unit of what it meets. `net` marks what can be
+    above or below zero as a rule, so that people want to see its sign.
+    """
+
+    sort: Sort
+    won: int = 0
+    quantity: int = 0
+    bare: bool = False
+    net: bool = False
+
+    @property
+    def words(self) -> str:
+        """The meaning as an error message names it."""
+        if self.sort is not Sort.NUMBER:
+            return str(self.sort.value)
+        if self.bare:
+            return "a bare number"
+        return _DIMENSION_WORDS.get((self.won, self.quantity), "a number of another dimension")
+
+    def agrees(self, other: "Meaning") -> bool:
+        """Tell whether the two can be compared, added or subtracted."""
+        if self.sort is not other.sort:
+            return False
+        if self.sort is not Sort.NUMBER or self.bare or other.bare:
+            return True
+        return (self.won, self.quantity) == (other.won, other.quantity)
+
+    def spell(self, value: float) -> str:
+        """Write a constant of this meaning so that it reads back as the same."""
+        match self.sort:
+            case Sort.DURATION:
+                return f"{value}s"
+            case Sort.UPDATES:
+                return f"{value} updates"
+            case Sort.CLOCK:
+                return clock(int(value))
+            case _:
+                return str(value)
+
+
+_DIMENSION_WORDS = {
+    (1, 0): "an amount of won",
+    (0, 1): "a quantity",
+    (1, -1): "a price",
+    (0, 0): "a ratio",
+}
+
+TRUTH = Meaning(Sort.TRUTH)
+TEXT = Meaning(Sort.TEXT)
+CLOCK = Meaning(Sort.CLOCK)
+DURATION = Meaning(Sort.DURATION)
+UPDATES = Meaning(Sort.UPDATES)
+BARE = Meaning(Sort.NUMBER, bare=True)
+RATIO = Meaning(Sort.NUMBER)
+WON = Meaning(Sort.NUMBER, won=1)
+QUANTITY = Meaning(Sort.NUMBER, quantity=1)
+NET_WON = Meaning(Sort.NUMBER, won=1, net=True)
+NET_QUANTITY = Meaning(Sort.NUMBER, quantity=1, net=True)

@@ -1,0 +1,296 @@
+"""Texts with `{{ expression | format }}` in them, in the language of the conditions.
+
+There are no loops and no assignments, so a text cannot run away, and there is nothing to sandbox.
+"""
+
+import re
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from typing import TypeAlias
+
+from flowalert.language.checker import Checked, Checker
+from flowalert.language.function import CROSSINGS
+from flowalert.language.meaning import BARE, CLOCK, DURATION, TEXT, Meaning, Sort
+from flowalert.language.mistake import Mistake
+from flowalert.language.parser import parse_placeholder
+from flowalert.language.tree import Binary, Call, Compare, Logic, Name, Node, Not, Number, Text, spell
+from flowalert.market.amount import format_number, format_percent, format_quantity, format_won
+from flowalert.market.instant import clock
+from flowalert.market.name import suggest
+from flowalert.market.sector import Counted
+
+Word: TypeAlias = str | int | float | None
+
+UNKNOWN = "–"
+
+# An alert's own words; `value` and `peak` have the meaning of the condition's subject.
+WORDS: Mapping[str, Meaning] = {
+    "rule": TEXT,
+    "summary": TEXT,
+    "sector": TEXT,
+    "investor": TEXT,
+    "venue": TEXT,
+    "severity": TEXT,
+    "state": TEXT,
+    "at": CLOCK,
+    "opened_at": CLOCK,
+    "duration": DURATION,
+    "held_back": BARE,
+}
+OF_THE_SUBJECT = ("value", "peak")
+
+_OPENING = re.compile(r"\{\{")
+# What stands between quotes may hold braces.
+_INSIDE = re.compile(r"""(?:[^"'}]|"[^"]*"|'[^']*'|\}(?!\}))*\}\}""")
+
+
+@dataclass(frozen=True, slots=True)
+class Placeholder:
+    """One `{{ … }}`: what it shows and how. `form` is None where the meaning says how."""
+
+    node: Node
+    meaning: Meaning
+    form: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Template:
+    """A checked text. `expressions` are those whose values it needs of the moment."""
+
+    text: str
+    parts: tuple[str | Placeholder, ...]
+    expressions: tuple[Node, ...]
+
+    def render(
+        self, values: Mapping[str, int | float | None], words: Mapping[str, Word], counted: Counted | None
+    ) -> str:
+        """Fill the text in; what is not known reads as a dash.
+
+        `values` has the value of each of `expressions` by its spelling, `words` those of the alert, with times in
+        exchange time; `counted` is what quantities count here.
+        """
+        return "".join(
+            part if isinstance(part, str) else _show(part, _evaluate(part.node, values, words), counted)
+            for part in self.parts
+        )
+
+
+def read_template(text: str, counted: Counted | None, subject: Meaning) -> Template:
+    """Parse and check a text; raises Mistake with the place in it. `subject` is what `value` and `peak` mean."""
+    checker = Checker(counted, {**WORDS, **dict.fromkeys(OF_THE_SUBJECT, subject)})
+    parts: list[str | Placeholder] = []
+    after = 0
+    while opening := _OPENING.search(text, after):
+        parts.append(text[after : opening.start()])
+        inside = _INSIDE.match(text, opening.end())
+        if inside is None:
+            raise Mistake("'{{' is never closed", opening.span(), "close it with }}")
+        parts.append(_read_placeholder(text[opening.end() : inside.end() - 2], opening.end(), checker))
+        after = inside.end()
+    parts.append(text[after:])
+    placeholders = [each for each in parts if isinstance(each, Placeholder)]
+    expressions = dict.fromkeys(part for each in placeholders for part in _find_expressions(each.node))
+    return Template(text, tuple(each for each in parts if each != ""), tuple(expressions))
+
+
+def _read_placeholder(text: str, offset: int, checker: Checker) -> Placeholder:
+    try:
+        node, form, span = parse_placeholder(text)
+        checked = checker.check(node)
+        _check_shown(checked)
+        if form is not None:
+            _check_form(form, checked.meaning, span)
+    except Mistake as mistake:
+        raise Mistake(mistake.what, (mistake.start + offset, mistake.end + offset), mistake.instead) from None
+    return Placeholder(checked.node, checked.meaning, form)
+
+
+def _check_shown(checked: Checked) -> None:
+    for call in _find_crossings(checked.node):
+        raise Mistake(f"{call.function} is for conditions", call.span, "a text shows what is, like msval")
+    if checked.meaning.sort in (Sort.TRUTH, Sort.UPDATES):
+        raise Mistake(
+            f"{checked.meaning.words} is nothing to show",
+            checked.node.span,
+            "choose a text by it, like if(msval > 0, '매수', '매도')",
+        )
+
+
+def _find_crossings(node: Node) -> Iterator[Call]:
+    match node:
+        case Call(function, arguments):
+            if function in CROSSINGS:
+                yield node
+            for each in arguments:
+                yield from _find_crossings(each)
+        case Logic(_, parts):
+            for each in parts:
+                yield from _find_crossings(each)
+        case Not(part):
+            yield from _find_crossings(part)
+        case _:
+            return
+
+
+def _find_expressions(node: Node) -> Iterator[Node]:
+    """Yield the largest parts that are made of the feed's fields alone: their values are the engine's to tell."""
+    match node:
+        case Call("if", arguments):
+            for each in arguments:
+                yield from _find_expressions(each)
+        case Compare(_, left, right):
+            yield from _find_expressions(left)
+            yield from _find_expressions(right)
+        case Logic(_, parts):
+            for each in parts:
+                yield from _find_expressions(each)
+        case Not(part):
+            yield from _find_expressions(part)
+        case Number() | Text():
+            return
+        case _ if not _has_words(node):
+            yield node
+        case Binary(_, left, right):
+            yield from _find_expressions(left)
+            yield from _find_expressions(right)
+        case Call(_, arguments):
+            for each in arguments:
+                yield from _find_expressions(each)
+        case _:
+            return
+
+
+def _has_words(node: Node) -> bool:
+    match node:
+        case Name(name):
+            return name in WORDS or name in OF_THE_SUBJECT
+        case Call(function, arguments):
+            return function == "if" or any(_has_words(each) for each in arguments)
+        case Binary(_, left, right):
+            return _has_words(left) or _has_words(right)
+        case _:
+            return False
+
+
+def _evaluate(node: Node, values: Mapping[str, int | float | None], words: Mapping[str, Word]) -> Word:
+    spelled = spell(node)
+    if spelled in values:
+        return values[spelled]
+    match node:
+        case Number(value):
+            return value
+        case Text(value):
+            return value
+        case Name(name):
+            return words.get(name)
+        case Call("if", (condition, yes, no)):
+            truth = _judge(condition, values, words)
+            return None if truth is None else _evaluate(yes if truth else no, values, words)
+        case Call("abs", (inner,)):
+            number = _evaluate(inner, values, words)
+            return abs(number) if isinstance(number, int | float) else None
+        case Binary(operator, left, right):
+            return _calculate(operator, _evaluate(left, values, words), _evaluate(right, values, words))
+        case _:
+            return None
+
+
+def _calculate(operator: str, left: Word, right: Word) -> Word:
+    if not isinstance(left, int | float) or not isinstance(right, int | float):
+        return None
+    match operator:
+        case "+":
+            return left + right
+        case "-":
+            return left - right
+        case "*":
+            return left * right
+        case _:
+            return left / right if right else None
+
+
+def _judge(node: Node, values: Mapping[str, int | float | None], words: Mapping[str, Word]) -> bool | None:
+    match node:
+        case Not(part):
+            truth = _judge(part, values, words)
+            return None if truth is None else not truth
+        case Logic(operator, parts):
+            truths = [_judge(each, values, words) for each in parts]
+            decisive = operator == "or"
+            return decisive if decisive in truths else None if None in truths else not decisive
+        case Compare(operator, left, right):
+            one, other = _evaluate(left, values, words), _evaluate(right, values, words)
+            if not isinstance(one, int | float) or not isinstance(other, int | float):
+                return None
+            return _COMPARE[operator](one, other)
+        case _:
+            return None
+
+
+_COMPARE: Mapping[str, Callable[[float, float], bool]] = {
+    "<": lambda one, other: one < other,
+    "<=": lambda one, other: one <= other,
+    ">": lambda one, other: one > other,
+    ">=": lambda one, other: one >= other,
+    "==": lambda one, other: one == other,
+    "!=": lambda one, other: one != other,
+}
+
+# Each format with the meanings that it can show, and those words for it.
+_FORMS: Mapping[str, tuple[Callable[[Meaning], bool], str]] = {
+    "won": (lambda each: (each.won, each.quantity) == (1, 0) or each.bare, "an amount of won"),
+    "shares": (lambda each: (each.won, each.quantity) == (0, 1) or each.bare, "a quantity"),
+    "signed": (lambda each: each.sort is Sort.NUMBER, "a number"),
+    "percent": (lambda each: each.sort is Sort.NUMBER and each.won == each.quantity == 0, "a ratio"),
+    "clock": (lambda each: each.sort is Sort.CLOCK, "a time of day"),
+}
+
+
+def _check_form(form: str, meaning: Meaning, span: tuple[int, int]) -> None:
+    if form not in _FORMS:
+        near = suggest(form, _FORMS)
+        raise Mistake(
+            f"unknown format {form!r}",
+            span,
+            f"did you mean {near}?" if near else f"formats are {' '.join(_FORMS)}",
+        )
+    fits, what = _FORMS[form]
+    if not fits(meaning):
+        fitting = [name for name, (good, _) in _FORMS.items() if good(meaning)]
+        raise Mistake(
+            f"{form} shows {what}, and this is {meaning.words}",
+            span,
+            f"write {' or '.join(fitting)}" if fitting else "leave the format out",
+        )
+
+
+def _show(placeholder: Placeholder, value: Word, counted: Counted | None) -> str:
+    meaning, form = placeholder.meaning, placeholder.form
+    if value is None:
+        return UNKNOWN
+    if isinstance(value, str):
+        return value
+    if meaning.sort is Sort.CLOCK:
+        return clock(int(value))
+    if meaning.sort is Sort.DURATION:
+        return show_duration(int(value))
+    return show_number(value, meaning, counted, form)
+
+
+def show_number(value: float, meaning: Meaning, counted: Counted | None, form: str | None = None) -> str:
+    """Write a number as its meaning wants it, or as the format says."""
+    signed = meaning.net or form == "signed"
+    dimension = (meaning.won, meaning.quantity)
+    if form == "percent":
+        return format_percent(value, signed=signed)
+    if form == "won" or (form != "shares" and dimension == (1, 0)):
+        return format_won(value, signed=signed)
+    if (form == "shares" or dimension == (0, 1)) and counted is not None:
+        return format_quantity(value, counted, signed=signed)
+    return format_number(value, signed=signed)
+
+
+def show_duration(seconds: int) -> str:
+    """Write `1시간 2분 30초`."""
+    parts = ((seconds // 3600, "시간"), (seconds // 60 % 60, "분"), (seconds % 60, "초"))
+    return " ".join(f"{number}{unit}" for number, unit in parts if number) or "0초"

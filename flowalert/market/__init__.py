@@ -1,0 +1,1 @@
+"""What the Korean market is made of: sectors, investors, sessions, amounts and the entries of the journal."""

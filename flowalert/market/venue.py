@@ -1,0 +1,33 @@
+"""The three venues and how each is spelled on the wire."""
+
+import enum
+
+
+class Venue(enum.Enum):
+    """Where the trading is done; `tr_cd` names the venue's stream and `prefix` starts its registration keys.
+
+    Source: the vendor's pages for `BM_`, `NBM` and `UBM`.
+    """
+
+    KRX = "krx"
+    NXT = "nxt"
+    UNIFIED = "unified"
+
+    @property
+    def tr_cd(self) -> str:
+        return _TR_CD[self]
+
+    @property
+    def prefix(self) -> str:
+        return _PREFIX[self]
+
+    @property
+    def korean(self) -> str:
+        return _KOREAN[self]
+
+
+_TR_CD = {Venue.KRX: "BM_", Venue.NXT: "NBM", Venue.UNIFIED: "UBM"}
+_PREFIX = {Venue.KRX: "", Venue.NXT: "N", Venue.UNIFIED: "U"}
+_KOREAN = {Venue.KRX: "한국거래소", Venue.NXT: "넥스트레이드", Venue.UNIFIED: "통합"}
+
+VENUE_BY_TR_CD = {venue.tr_cd: venue for venue in Venue}

@@ -1,0 +1,1 @@
+"""YAML text to a rulebook, with errors that name their place."""

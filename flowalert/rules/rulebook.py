@@ -1,0 +1,71 @@
+"""A rule as the engine takes it, and the immutable set of all that are loaded."""
+
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import TypeAlias
+
+from flowalert.language.code import Judge, compile_judge
+from flowalert.language.condition import Condition, Mode
+from flowalert.language.template import Template
+from flowalert.language.tree import Node
+from flowalert.market.venue import Venue
+from flowalert.rules.severity import Severity
+
+# None means all of them but 9999, the unknown codes too: the exchange may send new ones.
+Investors: TypeAlias = tuple[str, ...] | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rule:
+    """One rule, checked. Codes, not names; `for_seconds` and `cooldown` are seconds of exchange time.
+
+    At most one of `for_seconds` and `for_updates` is above zero. `where` is `file:line` of its definition.
+    """
+
+    name: str
+    condition: Condition
+    sectors: tuple[str, ...]
+    investors: Investors = None
+    summary: str = ""
+    venue: Venue = Venue.KRX
+    mode: Mode
+    for_seconds: int = 0
+    for_updates: int = 0
+    cooldown: int = 0
+    severity: Severity = Severity.WARNING
+    labels: tuple[tuple[str, str], ...] = ()
+    notify: tuple[str, ...] = ()
+    title: Template | None = None
+    message: Template | None = None
+    where: str = ""
+
+    @property
+    def expressions(self) -> tuple[Node, ...]:
+        """What a transition of this rule tells the values of: its subject, its features, its texts' fields."""
+        texts = [each for text in (self.title, self.message) if text is not None for each in text.expressions]
+        return (self.condition.subject, *self.condition.features, *texts)
+
+    def compile(self) -> tuple[Judge, tuple[int | float, ...]]:
+        """Return the function that judges the condition, and its constants."""
+        return compile_judge(self.condition.form)
+
+
+@dataclass(frozen=True)
+class Rulebook:
+    """All enabled rules, in the order of their files; `disabled` names those that are switched off."""
+
+    rules: tuple[Rule, ...] = ()
+    disabled: tuple[str, ...] = field(default=())
+
+    @cached_property
+    def places(self) -> dict[tuple[Venue, str], tuple[str, ...]]:
+        """Each (venue, sector code) that the rules need, with the names of the rules that do."""
+        wanted: dict[tuple[Venue, str], list[str]] = {}
+        for rule in self.rules:
+            for sector in rule.sectors:
+                wanted.setdefault((rule.venue, sector), []).append(rule.name)
+        return {place: tuple(names) for place, names in wanted.items()}
+
+    @cached_property
+    def by_name(self) -> dict[str, Rule]:
+        return {rule.name: rule for rule in self.rules}
