@@ -49,7 +49,8 @@ class Memory:
             readings = self._readings
             broken = self._continuity.gap
             if readings and readings[-1].at == update.at:
-                broken = broken or readings.pop().broken
+                corrected = readings.pop()
+                broken = broken or corrected.broken
             readings.append(Reading(update.at, self._of(update), broken))
             self._answer = self._look_back(update.at)
         return self._answer

@@ -33,9 +33,7 @@ class Past:
 
     def publications(self, until: int) -> list[int]:
         """The last update of each publication up to the update numbered `until`."""
-        return [
-            n for n in range(until + 1) if n == until or self.updates[n + 1].at != self.updates[n].at
-        ]
+        return [n for n in range(until + 1) if n == until or self.updates[n + 1].at != self.updates[n].at]
 
     def broken(self, last: int) -> bool:
         """Whether updates were missed before the publication whose last update so far is `last`."""

@@ -1,0 +1,283 @@
+"""YAML text to a tree that knows the place of everything, without YAML 1.1's surprises.
+
+Plain scalars stay the text that they look like (`001`, `0017`, `on`, `no`, `12:30`): what a field means is for its
+model to say. Duplicate keys, tags, absurd nesting and aliases that explode are refused.
+"""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from typing import Any, TypeAlias
+
+import yaml
+
+from flowalert.rules.problem import Problem
+
+# PyYAML's composer crashes the interpreter on deep nesting; its events do not.
+DEEPEST = 30
+# Aliases may repeat a part, but not multiply it: nine lines can stand for a billion nodes.
+LARGEST = 2_000_000
+
+_NULLS = {"", "~", "null", "Null", "NULL"}
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A place in the text; `line` and `column` count from 0, `index` is the offset of it."""
+
+    line: int
+    column: int
+    index: int
+
+
+@dataclass(frozen=True, slots=True)
+class Scalar:
+    """A scalar's text, None for null; `style` is `'`, `"`, `|`, `>` or nothing for a plain one."""
+
+    text: str | None
+    style: str
+    place: Place
+
+
+@dataclass(slots=True)
+class Listing:
+    """A YAML sequence."""
+
+    place: Place
+    items: list["Tree"] = field(default_factory=list)
+    size: int = 1
+
+
+@dataclass(slots=True)
+class Table:
+    """A YAML mapping; keys keep their own places."""
+
+    place: Place
+    keys: dict[str, Scalar] = field(default_factory=dict)
+    values: dict[str, "Tree"] = field(default_factory=dict)
+    size: int = 1
+
+
+Tree: TypeAlias = Scalar | Listing | Table
+Path: TypeAlias = Sequence[str | int]
+
+
+class Document:
+    """One file's text and tree. `problems` are those of the YAML itself; `tree` is None where they are fatal."""
+
+    def __init__(self, file: str, text: str) -> None:
+        self.file = file
+        self.text = text
+        self.problems: list[Problem] = []
+        self.tree: Tree | None = None
+        try:
+            self.tree = _compose(self)
+        except _Refused as refused:
+            self.report(refused.place, refused.what, refused.instead)
+        except yaml.YAMLError as error:
+            self._report_syntax(error)
+
+    def report(self, place: Place, what: str, instead: str = "") -> None:
+        """Note a problem of the YAML."""
+        self.problems.append(self.problem_at(place, what, instead))
+
+    def problem_at(self, place: Place, what: str, instead: str = "") -> Problem:
+        """Return a problem at a place of this text."""
+        return Problem(self.file, place.line + 1, place.column + 1, what, instead)
+
+    def find(self, path: Path) -> Tree | None:
+        """Return the part at a path of keys and numbers; None where there is none."""
+        tree: Tree | None = self.tree
+        for step in path:
+            if isinstance(tree, Table) and isinstance(step, str):
+                tree = tree.values.get(step)
+            elif isinstance(tree, Listing) and isinstance(step, int) and step < len(tree.items):
+                tree = tree.items[step]
+            else:
+                return None
+        return tree
+
+    def place_of(self, path: Path) -> Place:
+        """Return the place of the part at a path, or of the nearest part above it that there is."""
+        for length in range(len(path), -1, -1):
+            tree = self.find(path[:length])
+            if tree is not None:
+                return tree.place
+        return Place(0, 0, 0)
+
+    def place_of_key(self, path: Path) -> Place:
+        """Return the place of the key that ends a path."""
+        above = self.find(path[:-1])
+        if isinstance(above, Table) and path[-1] in above.keys:
+            return above.keys[str(path[-1])].place
+        return self.place_of(path)
+
+    def place_inside(self, scalar: Scalar, offset: int) -> Place:
+        """Return the place of a character of a scalar's text.
+
+        Folding and quoting change a text's blanks alone, so the character is found by counting the others.
+        """
+        value, source = scalar.text or "", self.text
+        wanted = sum(not each.isspace() for each in value[:offset])
+        if offset >= len(value):
+            wanted -= 1
+        index = scalar.place.index
+        if scalar.style in ("|", ">"):
+            index = source.find("\n", index) + 1
+        elif scalar.style:
+            index += 1
+        while index < len(source) and (source[index].isspace() or wanted > 0):
+            wanted -= not source[index].isspace()
+            index += 1
+        if offset >= len(value) and value:
+            index += 1
+        return self._place_at(index)
+
+    def _place_at(self, index: int) -> Place:
+        before = self.text[:index]
+        return Place(before.count("\n"), len(before) - before.rfind("\n") - 1, index)
+
+    def _report_syntax(self, error: yaml.YAMLError) -> None:
+        mark = getattr(error, "problem_mark", None)
+        what = str(getattr(error, "problem", None) or "a character that YAML does not allow")
+        if mark is not None:
+            self.report(Place(mark.line, mark.column, mark.index), f"this is no YAML: {what}", _advise(self.text, mark))
+            return
+        position = getattr(error, "position", 0)
+        self.report(self._place_at(position if isinstance(position, int) else 0), f"this is no YAML: {what}")
+
+
+class _Refused(Exception):  # noqa: N818 - caught in this module alone
+    def __init__(self, place: Place, what: str, instead: str = "") -> None:
+        super().__init__(what)
+        self.place, self.what, self.instead = place, what, instead
+
+
+def to_plain(tree: Tree | None) -> Any:
+    """Return the tree as dicts, lists, texts and None."""
+    match tree:
+        case Table():
+            return {key: to_plain(value) for key, value in tree.values.items()}
+        case Listing():
+            return [to_plain(each) for each in tree.items]
+        case Scalar():
+            return tree.text
+        case None:
+            return None
+
+
+def _compose(document: Document) -> Tree | None:
+    root: Listing = Listing(Place(0, 0, 0))
+    open_parts: list[tuple[Listing | Table, str | None]] = [(root, None)]
+    anchors: dict[str, Tree | None] = {}
+    key: Scalar | None = None
+    documents = 0
+    for event in _read_events(document):
+        mark = event.start_mark
+        place = Place(mark.line, mark.column, mark.index) if mark is not None else Place(0, 0, 0)
+        part, _ = open_parts[-1]
+        match event:
+            case yaml.DocumentStartEvent():
+                documents += 1
+                if documents > 1:
+                    raise _Refused(place, "a second YAML document begins here", "put it into a file of its own")
+            case yaml.ScalarEvent() | yaml.AliasEvent() | yaml.SequenceStartEvent() | yaml.MappingStartEvent():
+                made = _make(event, place, anchors)
+                if isinstance(part, Table) and key is None:
+                    key = _take_key(document, part, made)
+                elif isinstance(part, Table) and key is not None:
+                    _put(part, key, made)
+                    key = None
+                else:
+                    _append(part, made)
+                if isinstance(event, yaml.CollectionStartEvent) and isinstance(made, Listing | Table):
+                    if len(open_parts) > DEEPEST:
+                        raise _Refused(place, f"nested deeper than {DEEPEST} levels", "make it flat")
+                    open_parts.append((made, event.anchor))
+                elif isinstance(event, yaml.ScalarEvent) and event.anchor:
+                    anchors[event.anchor] = made
+            case yaml.CollectionEndEvent():
+                ended, anchor = open_parts.pop()
+                if anchor is not None:
+                    anchors[anchor] = ended
+                open_parts[-1][0].size += ended.size
+                if ended.size > LARGEST:
+                    raise _Refused(ended.place, "the aliases in here expand without end", "write it out")
+            case _:
+                pass
+    return root.items[0] if root.items else None
+
+
+def _read_events(document: Document) -> Iterator[yaml.Event]:
+    loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+    events: Iterator[yaml.Event] = yaml.parse(document.text, Loader=loader)
+    return events
+
+
+def _make(event: yaml.Event, place: Place, anchors: dict[str, Tree | None]) -> Tree:
+    match event:
+        case yaml.AliasEvent():
+            target = anchors.get(event.anchor or "")
+            if target is None:
+                raise _Refused(place, f"*{event.anchor} stands for nothing", f"define it before, as &{event.anchor}")
+            return target
+        case yaml.ScalarEvent():
+            _refuse_tag(event.tag, place)
+            plain = event.style is None
+            text = None if plain and event.value in _NULLS else event.value
+            return Scalar(text, event.style or "", place)
+        case yaml.SequenceStartEvent():
+            _refuse_tag(event.tag, place)
+            _claim(event.anchor, anchors)
+            return Listing(place)
+        case yaml.MappingStartEvent():
+            _refuse_tag(event.tag, place)
+            _claim(event.anchor, anchors)
+            return Table(place)
+        case _:
+            raise AssertionError(f"{event} begins nothing")
+
+
+def _claim(anchor: str | None, anchors: dict[str, Tree | None]) -> None:
+    # Until the part has ended it stands for nothing, so that no part can hold itself.
+    if anchor is not None:
+        anchors[anchor] = None
+
+
+def _refuse_tag(tag: str | None, place: Place) -> None:
+    if tag is not None and tag != "!":
+        raise _Refused(place, f"the tag {tag} is not understood", "write the value without a tag")
+
+
+def _take_key(document: Document, table: Table, made: Tree) -> Scalar:
+    if not isinstance(made, Scalar):
+        raise _Refused(made.place, "a key must be a word", "write key: value")
+    if made.text == "<<":
+        raise _Refused(made.place, "'<<' is not understood", "write what is common under defaults:")
+    name = made.text or ""
+    if name in table.keys:
+        first = table.keys[name].place
+        document.report(made.place, f"the key {name!r} stands here again", f"the first is in line {first.line + 1}")
+    return Scalar(name, made.style, made.place)
+
+
+def _put(table: Table, key: Scalar, made: Tree) -> None:
+    name = key.text or ""
+    table.keys.setdefault(name, key)
+    table.values.setdefault(name, made)
+    table.size += 1 if isinstance(made, Scalar) else made.size
+
+
+def _append(part: Listing | Table, made: Tree) -> None:
+    if isinstance(part, Listing):
+        part.items.append(made)
+        part.size += 1 if isinstance(made, Scalar) else made.size
+
+
+def _advise(text: str, mark: yaml.Mark) -> str:
+    lines = text.splitlines()
+    line = lines[mark.line] if mark.line < len(lines) else ""
+    if "\t" in line[: len(line) - len(line.lstrip())]:
+        return "indent with blanks, not with tabs"
+    if line.count(": ") > 1:
+        return "put quotes around a text that has ': ' in it"
+    return "look at the indentation and the quotes around here"
