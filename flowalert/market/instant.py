@@ -47,3 +47,8 @@ def clock(at: int) -> str:
 def stamp(at: int) -> str:
     """Return `2026-11-23 09:51:00`."""
     return f"{date_of(at).isoformat()} {clock(at)}"
+
+
+def to_wall(at: int) -> dt.datetime:
+    """Return the moment of the wall clock at which it is this exchange time."""
+    return dt.datetime.combine(date_of(at), dt.time(), KST) + dt.timedelta(seconds=at % DAY)

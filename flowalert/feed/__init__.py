@@ -1,0 +1,1 @@
+"""The exchange's side: token, websocket, decoding, order of updates."""

@@ -1,0 +1,47 @@
+"""Frames to journal entries, in the order in which the engine is to fold them."""
+
+from collections.abc import Iterable, Sequence
+
+from flowalert.feed.frame import Figures
+from flowalert.feed.intake import Dropped, Intake
+from flowalert.feed.session import Sessions
+from flowalert.feed.slot import Slots
+from flowalert.market.entry import Entry
+
+
+class Composer:
+    """Intake, slots and sessions of the whole feed, whatever the number of connections; all calls change it.
+
+    `wall` is the wall clock as exchange time, `now` is trio's time.
+    """
+
+    def __init__(self) -> None:
+        self.intake = Intake()
+        self._slots = Slots()
+        self._sessions = Sessions()
+
+    def prime(self, entries: Iterable[Entry], now: float) -> None:
+        """Go on from a journal, which may come in pieces, in order."""
+        entries = tuple(entries)
+        self.intake.prime(entries)
+        self._slots.prime(entries, now)
+        self._sessions.prime(entries)
+
+    def compose(self, figures: Figures, wall: int, now: float) -> Sequence[Entry] | Dropped:
+        """Return the entries that a frame makes: what it closes, then its update; or why it is none."""
+        update = self.intake.admit(figures, wall)
+        if isinstance(update, Dropped):
+            return update
+        closed_slot = self._slots.take(update, now)
+        closed_session = self._sessions.take(update, wall)
+        if closed_slot is None and closed_session is None:
+            return (update,)
+        return tuple(entry for entry in (closed_slot, closed_session, update) if entry is not None)
+
+    def close_due(self, wall: int, now: float) -> Sequence[Entry]:
+        """Return what the clocks have closed since the last call."""
+        return (*self._slots.close_due(now), *self._sessions.close_due(wall))
+
+    def next_due(self) -> float:
+        """Return the trio time of the next slot to close, infinity if none is open."""
+        return self._slots.next_due()

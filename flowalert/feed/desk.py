@@ -1,0 +1,150 @@
+"""What all connections of a feed share: where their frames are put in order, counted and handed on."""
+
+import datetime as dt
+import math
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+import structlog
+import trio
+
+from flowalert.feed.composer import Composer
+from flowalert.feed.count import FeedCount
+from flowalert.feed.frame import Figures, Flaw, MarketStatus, Quarantined
+from flowalert.feed.intake import Dropped
+from flowalert.feed.market_status import MarketState, describe_status
+from flowalert.feed.outlet import Outlet
+from flowalert.feed.protocol import WRONG_PORT
+from flowalert.feed.setting import FeedSettings
+from flowalert.feed.token import TokenSource
+from flowalert.market.entry import Entry, Update
+from flowalert.market.instant import date_of, from_wall
+from flowalert.market.venue import Venue
+
+_FLAW_TOLD_EVERY = 60.0  # seconds; a garbled feed must not fill the disk
+
+log = structlog.get_logger()
+
+
+@dataclass(frozen=True)
+class Refusal:
+    """The exchange's refusal to register a place (`krx/001`), in its own code and words."""
+
+    place: str
+    rsp_cd: str
+    rsp_msg: str
+
+    @property
+    def remedy(self) -> str:
+        """What to do about it."""
+        if self.rsp_cd == WRONG_PORT:
+            return "a key for live trading was used on the paper port, or the reverse: feed.domain must fit the key"
+        return "check that the exchange has this sector"
+
+
+class Desk:
+    """The shared state of a feed: composer, counts, the market's state, refusals.
+
+    Connections change it as frames come; the service reads it.
+    """
+
+    def __init__(
+        self,
+        settings: FeedSettings,
+        *,
+        now: Callable[[], dt.datetime],
+        on_refused: Callable[[Refusal], None] | None,
+    ) -> None:
+        self.settings = settings
+        self.now = now
+        self.tokens = TokenSource(settings, now=now)
+        self.count = FeedCount()
+        self.composer = Composer()
+        self.market = MarketState()
+        self.refusals: dict[str, Refusal] = {}
+        self.last_frame_at: dt.datetime | None = None
+        self.outlet: Outlet | None = None
+        self._on_refused = on_refused
+        self._told_at: dict[Flaw, float] = {}
+
+    def wall(self) -> int:
+        """Return the wall clock as exchange time."""
+        return from_wall(self.now())
+
+    def latest_at(self, venues: set[Venue]) -> int:
+        """Return the last exchange time seen on any of the venues; the wall clock's before the first."""
+        seen = [at for venue in venues if (at := self.composer.intake.latest_at(venue)) is not None]
+        return max(seen) if seen else self.wall()
+
+    async def take(self, figures: Figures, at: dt.datetime) -> Update | None:
+        """Put a data frame in order and hand its entries on; return its update, if it is one."""
+        composed = self.composer.compose(figures, from_wall(at), trio.current_time())
+        if isinstance(composed, Dropped):
+            if composed is Dropped.REPEAT:
+                self.count.repeats += 1
+            else:
+                self.count.stale += 1
+            return None
+        self.count.updates += 1
+        await self._put(composed, at)
+        update = composed[-1]
+        return update if isinstance(update, Update) else None
+
+    async def tell(self, entry: Entry) -> None:
+        """Hand on an entry that is no frame's."""
+        await self._put((entry,), self.now())
+
+    async def close_due(self) -> None:
+        """Hand on what the clocks close, as long as the feed runs."""
+        while True:
+            # A slot closes a second after its last update at the earliest, so looking once a second, or when the
+            # next one is due, is never late: no signal is needed.
+            await trio.sleep_until(min(self.composer.next_due(), trio.current_time() + 1.0))
+            at = self.now()
+            closed = self.composer.close_due(from_wall(at), trio.current_time())
+            if closed:
+                await self._put(closed, at)
+
+    def hear_status(self, status: MarketStatus) -> None:
+        """Note what the exchange says of a market."""
+        self.market.hear(status, date_of(self.wall()))
+        log.info(
+            "market status",
+            market=status.jangubun,
+            status=status.jstatus,
+            words=describe_status(status.jstatus),
+        )
+
+    def quarantine(self, frame: Quarantined) -> None:
+        """Count a bad frame, and tell of its kind at most once a minute."""
+        self.count.quarantined[frame.flaw] += 1
+        now = trio.current_time()
+        if now - self._told_at.get(frame.flaw, -math.inf) >= _FLAW_TOLD_EVERY:
+            self._told_at[frame.flaw] = now
+            log.warning(
+                "frame quarantined",
+                flaw=frame.flaw.value,
+                detail=frame.detail,
+                so_far=self.count.quarantined[frame.flaw],
+            )
+
+    def refuse(self, refusal: Refusal) -> None:
+        """Note a refused place; tell of it once, however often it is refused again in the same words."""
+        self.count.refused += 1
+        if self.refusals.get(refusal.place) == refusal:
+            return
+        self.refusals[refusal.place] = refusal
+        log.error(
+            "place refused",
+            place=refusal.place,
+            rsp_cd=refusal.rsp_cd,
+            rsp_msg=refusal.rsp_msg,
+            remedy=refusal.remedy,
+        )
+        if self._on_refused is not None:
+            self._on_refused(refusal)
+
+    async def _put(self, entries: Sequence[Entry], at: dt.datetime) -> None:
+        if self.outlet is None:
+            raise RuntimeError("the feed does not run")
+        await self.outlet.put(entries, at)

@@ -1,0 +1,60 @@
+"""Handing entries on, in order, with the wall time of their receipt."""
+
+import datetime as dt
+from collections import deque
+from collections.abc import Sequence
+from typing import NamedTuple
+
+import trio
+
+from flowalert.market.entry import Entry
+
+
+class Received(NamedTuple):
+    """An entry and the moment of the wall clock at which it was received or judged."""
+
+    at: dt.datetime
+    entry: Entry
+
+
+class ReceiverGoneError(Exception):
+    """Nobody takes entries any more, so there is no use in receiving them."""
+
+
+class Outlet:
+    """The one way out for entries: those of one call stay together, and calls keep their order.
+
+    `put` adds to what waits, and whoever flushes takes from it. Entries stay when a flush is cancelled, for the
+    next one: their updates are admitted already, and a repeat of the frame would be dropped. What waits is
+    bounded by the number of callers, since each waits for its own.
+    """
+
+    def __init__(self, channel: trio.MemorySendChannel[Received]) -> None:
+        self._channel = channel
+        self._waiting: deque[Received] = deque()
+        self._lock = trio.Lock()
+
+    async def put(self, entries: Sequence[Entry], at: dt.datetime) -> None:
+        """Hand entries on, waiting while the channel is full. Raises ReceiverGoneError."""
+        self._waiting.extend(Received(at, entry) for entry in entries)
+        await self.flush()
+
+    async def flush(self) -> None:
+        """Hand on what waits. While the channel has room, this does not block and is no checkpoint."""
+        try:
+            if self._lock.locked() or not self._flush_nowait():
+                async with self._lock:
+                    while self._waiting:
+                        await self._channel.send(self._waiting[0])
+                        self._waiting.popleft()
+        except trio.BrokenResourceError:
+            raise ReceiverGoneError("nobody takes the feed's entries any more") from None
+
+    def _flush_nowait(self) -> bool:
+        while self._waiting:
+            try:
+                self._channel.send_nowait(self._waiting[0])
+            except trio.WouldBlock:
+                return False
+            self._waiting.popleft()
+        return True

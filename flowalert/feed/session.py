@@ -1,0 +1,72 @@
+"""When a session is closed: when the calendar says so, or at the next session's first update."""
+
+from collections.abc import Iterable
+
+from flowalert.market.calendar import session_end
+from flowalert.market.entry import Entry, SessionClosed, Update
+from flowalert.market.instant import DAY, date_of
+from flowalert.market.venue import Venue
+
+# An exchange that still publishes has not ended its session, whatever the calendar says (a replay, a simulator).
+QUIET_AFTER = 120
+
+
+class _Session:
+    """The newest session of a venue, by its midnight; `told_at` is the wall's time of its last update."""
+
+    __slots__ = ("is_open", "latest", "midnight", "told_at")
+
+    def __init__(self) -> None:
+        self.midnight = -1
+        self.latest = -1
+        self.told_at = 0
+        self.is_open = False
+
+
+class Sessions:
+    """The newest session of each venue, changed by every update and by `close_due`. Times are exchange time.
+
+    A session is closed once, and only if it had updates.
+    """
+
+    def __init__(self) -> None:
+        self._sessions = {venue: _Session() for venue in Venue}
+
+    def prime(self, entries: Iterable[Entry]) -> None:
+        """Go on from a journal: what it closed stays closed, what ended meanwhile is due."""
+        for entry in entries:
+            if isinstance(entry, Update):
+                self.take(entry, entry.at)
+            elif isinstance(entry, SessionClosed):
+                session = self._sessions[entry.venue]
+                if entry.at // DAY * DAY >= session.midnight:
+                    session.is_open = False
+
+    def take(self, update: Update, wall: int) -> SessionClosed | None:
+        """Note an update; return the session that it closes by being of a later one."""
+        venue = update.series.venue
+        session = self._sessions[venue]
+        session.told_at = wall
+        if update.at < session.midnight + DAY and session.midnight >= 0:
+            session.latest = max(session.latest, update.at)
+            return None
+        closed = _close(venue, session) if session.is_open else None
+        session.midnight = update.at // DAY * DAY
+        session.latest = update.at
+        session.is_open = True
+        return closed
+
+    def close_due(self, wall: int) -> list[SessionClosed]:
+        """Close and return the sessions that the calendar has ended and that have gone quiet."""
+        return [
+            _close(venue, session)
+            for venue, session in self._sessions.items()
+            if session.is_open
+            and wall >= session_end(venue, date_of(session.midnight))
+            and wall - session.told_at >= QUIET_AFTER
+        ]
+
+
+def _close(venue: Venue, session: _Session) -> SessionClosed:
+    session.is_open = False
+    return SessionClosed(venue, max(session.latest, session_end(venue, date_of(session.midnight))))
