@@ -18,8 +18,8 @@ class Format(enum.Enum):
 class Address(Struct, frozen=True):
     """All that may be written down of a target: its URL holds secrets.
 
-    `key` is a digest of the URL, the same at every start; `label` is for people (`slack`, `json
-    127.0.0.1:8080`).
+    `key` is a digest of the URL, the same at every start; `label` is for people: `slack`, or
+    `json 127.0.0.1:8080`.
     """
 
     key: str
@@ -29,8 +29,8 @@ class Address(Struct, frozen=True):
 class Notice(Struct, frozen=True, kw_only=True):
     """What one channel is told about one transition: the finished text, and the targets to bring it to.
 
-    The targets of a resolve are not used: it goes to those that were told of the firing, which the store
-    knows.
+    The targets of a resolve are not used: it goes to those that were told of the firing, and the store
+    knows those.
     """
 
     transition: str

@@ -1,0 +1,75 @@
+"""One place to send to: an Apprise URL with the one Apprise instance that sends there."""
+
+import logging
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+import trio
+
+from flowalert.delivery.answer import read_answer
+from flowalert.delivery.outcome import Outcome, Retry, Unknown
+from flowalert.engine.notice import Address, Format, Notice
+from flowalert.engine.transition import Kind, Severity
+
+if TYPE_CHECKING:
+    from apprise import Apprise, NotifyType
+
+_STILL_HANGING = "the send before is still hanging"
+
+
+class Target:
+    """Sends notices to one Apprise URL, one at a time.
+
+    What changes is inside: the plugin's own throttle, and whether a thread of an abandoned send still runs.
+    The target's worker alone sends.
+    """
+
+    def __init__(self, address: Address, apprise: "Apprise") -> None:
+        self.address = address
+        self._apprise = apprise
+        # One token: a plugin instance is not made for two sends at once, and an abandoned send keeps it.
+        self._limiter = trio.CapacityLimiter(1)
+
+    def __repr__(self) -> str:
+        return f"Target({self.address.label!r}, {self.address.key!r})"
+
+    async def send(self, notice: Notice, *, within: timedelta) -> Outcome:
+        """Send, and return what became of it; past `within` the thread is left to itself and the outcome unknown."""
+        begun = False
+
+        def notify() -> Outcome:
+            nonlocal begun
+            begun = True
+            return self._notify(notice)
+
+        with trio.move_on_after(within.total_seconds()):
+            return await trio.to_thread.run_sync(notify, abandon_on_cancel=True, limiter=self._limiter)
+        if not begun:
+            return Retry(_STILL_HANGING)
+        return Unknown(f"no answer within {within.total_seconds():g} s; it may have gone out")
+
+    def _notify(self, notice: Notice) -> Outcome:
+        with self._apprise.notify(
+            title=notice.title,
+            body=notice.body,
+            # Left out, `<` reaches Telegram unescaped.
+            body_format=_FORMATS[notice.format],
+            notify_type=_notify_type(notice),
+            log_level=logging.DEBUG,
+        ) as result:
+            return read_answer(result)
+
+
+_FORMATS = {Format.TEXT: "text", Format.MARKDOWN: "markdown"}
+
+
+def _notify_type(notice: Notice) -> "NotifyType":
+    from apprise import NotifyType  # noqa: PLC0415 - apprise takes half a second to import
+
+    if notice.kind is Kind.RESOLVED:
+        return NotifyType.SUCCESS
+    return {
+        Severity.INFO: NotifyType.INFO,
+        Severity.WARNING: NotifyType.WARNING,
+        Severity.CRITICAL: NotifyType.FAILURE,
+    }[notice.severity]

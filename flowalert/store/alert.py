@@ -1,0 +1,115 @@
+"""Alerts and transitions: one row an alert, one row each change of its state."""
+
+import enum
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+from typing import Any
+
+import apsw
+import msgspec
+from msgspec import Struct
+
+from flowalert.engine.transition import Kind, Transition
+from flowalert.store.moment import to_ms
+
+
+class AlertState(enum.Enum):
+    """How an alert stands."""
+
+    OPEN = "open"  # a state that is firing
+    RESOLVED = "resolved"
+    FIRED = "fired"  # an event: nothing to resolve
+
+
+class Alert(Struct, frozen=True, kw_only=True):
+    """One episode of one rule at one scope, as its last transition left it."""
+
+    id: str
+    state: AlertState
+    last: Transition
+
+
+_STATES = {Kind.FIRED: AlertState.FIRED, Kind.FIRING: AlertState.OPEN, Kind.RESOLVED: AlertState.RESOLVED}
+_encode = msgspec.json.Encoder().encode
+_decode = msgspec.json.Decoder(Transition).decode
+
+
+def append_transitions(connection: apsw.Connection, transitions: Iterable[Transition], now: datetime) -> frozenset[str]:
+    """Write the transitions that the store does not have yet, with their alerts; return the ids of those."""
+    new = set()
+    for transition in transitions:
+        connection.execute(
+            "INSERT INTO transitions (id, alert, at, committed_at, told, content) VALUES (?, ?, ?, ?, ?, ?)"
+            " ON CONFLICT DO NOTHING",
+            (
+                transition.id,
+                transition.alert,
+                transition.at,
+                to_ms(now),
+                int(transition.told),
+                _encode(transition).decode(),
+            ),
+        )
+        if connection.changes():
+            new.add(transition.id)
+            _update_alert(connection, transition)
+    return frozenset(new)
+
+
+def _update_alert(connection: apsw.Connection, last: Transition) -> None:
+    connection.execute(
+        """
+        INSERT INTO alerts (id, rule, scope, state, severity, opened_at, last_transition)
+        VALUES (?, ?, ?, ?, ?, ?, ?)
+        ON CONFLICT (id) DO UPDATE SET
+            state = excluded.state, severity = excluded.severity, last_transition = excluded.last_transition
+        """,
+        (
+            last.alert,
+            last.rule,
+            str(last.scope),
+            _STATES[last.kind].value,
+            last.severity.value,
+            last.opened_at,
+            last.id,
+        ),
+    )
+
+
+def read_open_alerts(connection: apsw.Connection) -> list[Alert]:
+    """Return the alerts that fire, in the order in which they opened."""
+    rows = connection.execute(
+        "SELECT a.id, a.state, t.content FROM alerts a JOIN transitions t ON t.id = a.last_transition"
+        " WHERE a.state = 'open' ORDER BY a.opened_at, a.id"
+    )
+    return [_decode_alert(row) for row in rows]
+
+
+def read_alerts(connection: apsw.Connection, *, limit: int) -> list[Alert]:
+    """Return the alerts that changed last, newest first."""
+    rows = connection.execute(
+        "SELECT a.id, a.state, t.content FROM alerts a JOIN transitions t ON t.id = a.last_transition"
+        " ORDER BY t.seq DESC LIMIT ?",
+        (limit,),
+    )
+    return [_decode_alert(row) for row in rows]
+
+
+def _decode_alert(row: tuple[Any, ...]) -> Alert:
+    id_, state, content = row
+    return Alert(id=id_, state=AlertState(state), last=_decode(content))
+
+
+def read_transitions(connection: apsw.Connection, alert: str) -> list[Transition]:
+    """Return every transition of an alert, told or not, in order."""
+    rows = connection.execute("SELECT content FROM transitions WHERE alert = ? ORDER BY seq", (alert,))
+    return [_decode(content) for (content,) in rows]
+
+
+def find_unknown(connection: apsw.Connection, ids: Sequence[str]) -> frozenset[str]:
+    """Return those of the transition ids that the store does not have."""
+    rows = connection.execute(
+        "SELECT value FROM json_each(?) WHERE value NOT IN (SELECT id FROM transitions)",
+        (_encode(ids).decode(),),
+    )
+    return frozenset(id_ for (id_,) in rows)

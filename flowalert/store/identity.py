@@ -1,0 +1,50 @@
+"""Telling a store from every other file, without touching it."""
+
+import struct
+from pathlib import Path
+
+import apsw
+
+from flowalert.store.refusal import StoreRefused
+from flowalert.store.schema import APPLICATION_ID, VERSION
+
+# Source: the SQLite file format, "The Database Header".
+_MAGIC = b"SQLite format 3\0"
+_HEADER_LENGTH = 100
+_APPLICATION_ID_OFFSET = 68
+
+
+def check_identity(path: Path) -> None:
+    """Raise StoreRefused unless the file is a store of this version or an older one; it stays as it is."""
+    try:
+        with path.open("rb") as file:
+            header = file.read(_HEADER_LENGTH)
+    except OSError as error:
+        raise StoreRefused(
+            f"{path}: cannot be read ({error.strerror}); mend that, or name another file in `store:`"
+        ) from error
+    if not header.startswith(_MAGIC) or len(header) < _HEADER_LENGTH:
+        raise StoreRefused(f"{path}: not a store of flowalert and not an SQLite file; name another file in `store:`")
+    (application,) = struct.unpack_from(">I", header, _APPLICATION_ID_OFFSET)
+    if application != APPLICATION_ID:
+        raise StoreRefused(
+            f"{path}: an SQLite file of another program (application_id {application:#010x}, "
+            f"a store has {APPLICATION_ID:#010x}); name another file in `store:`"
+        )
+    version = _read_version(path)
+    if version > VERSION:
+        raise StoreRefused(
+            f"{path}: written by a newer flowalert (store version {version}, this one knows {VERSION}); "
+            "run that flowalert, or name another file in `store:`"
+        )
+
+
+def _read_version(path: Path) -> int:
+    # The header would not do: a version raised shortly before a crash is still in the write-ahead log.
+    connection = apsw.Connection(str(path), flags=apsw.SQLITE_OPEN_READONLY)
+    try:
+        return int(connection.pragma("user_version"))
+    except apsw.Error as error:
+        raise StoreRefused(f"{path}: the store cannot be read ({error}); restore it from a backup") from error
+    finally:
+        connection.close()

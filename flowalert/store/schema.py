@@ -1,0 +1,115 @@
+"""The tables, their version, and the mark that tells a store from any other SQLite file."""
+
+import apsw
+
+APPLICATION_ID = 0x666C_6F77  # "flow"
+
+# Each string brings a store from the version before it to its own number, counted from 1. One that was
+# released is never edited: a change is a new string at the end.
+_VERSIONS = (
+    """
+    CREATE TABLE series (
+        id INTEGER PRIMARY KEY,
+        venue TEXT NOT NULL,
+        sector TEXT NOT NULL,
+        investor TEXT NOT NULL,
+        UNIQUE (venue, sector, investor)
+    ) STRICT;
+
+    -- One row an entry. `kind` is journal.EntryKind. An update fills `series`, the figures and `tjjtime`; of
+    -- the others `detail` has the whole entry, as JSON.
+    CREATE TABLE journal (
+        seq INTEGER PRIMARY KEY,
+        received_at INTEGER NOT NULL,
+        kind INTEGER NOT NULL,
+        at INTEGER NOT NULL,
+        series INTEGER REFERENCES series,
+        msvol INTEGER, msval INTEGER, msvolume INTEGER, mdvolume INTEGER, msvalue INTEGER, mdvalue INTEGER,
+        p_msvol INTEGER, p_msval INTEGER,
+        tjjtime TEXT,
+        detail TEXT
+    ) STRICT;
+
+    -- Where each session starts and ends in the journal. A session is a venue and a date.
+    CREATE TABLE sessions (
+        venue TEXT NOT NULL,
+        day INTEGER NOT NULL,
+        first_seq INTEGER NOT NULL,
+        closed_seq INTEGER,
+        PRIMARY KEY (venue, day)
+    ) STRICT, WITHOUT ROWID;
+
+    CREATE TABLE alerts (
+        id TEXT PRIMARY KEY,
+        rule TEXT NOT NULL,
+        scope TEXT NOT NULL,
+        state TEXT NOT NULL,
+        severity INTEGER NOT NULL,
+        opened_at INTEGER NOT NULL,
+        last_transition TEXT NOT NULL
+    ) STRICT, WITHOUT ROWID;
+    CREATE INDEX alerts_open ON alerts (opened_at) WHERE state = 'open';
+
+    -- `content` is the whole transition, as JSON; the other columns are what it is looked up by.
+    CREATE TABLE transitions (
+        seq INTEGER PRIMARY KEY,
+        id TEXT NOT NULL UNIQUE,
+        alert TEXT NOT NULL REFERENCES alerts DEFERRABLE INITIALLY DEFERRED,
+        at INTEGER NOT NULL,
+        committed_at INTEGER NOT NULL,
+        told INTEGER NOT NULL,
+        content TEXT NOT NULL
+    ) STRICT;
+    CREATE INDEX transitions_by_alert ON transitions (alert, seq);
+
+    CREATE TABLE targets (key TEXT PRIMARY KEY, label TEXT NOT NULL) STRICT, WITHOUT ROWID;
+
+    CREATE TABLE notices (
+        id INTEGER PRIMARY KEY,
+        transition TEXT NOT NULL REFERENCES transitions (id),
+        channel TEXT NOT NULL,
+        alert TEXT NOT NULL,
+        kind TEXT NOT NULL,
+        severity INTEGER NOT NULL,
+        format TEXT NOT NULL,
+        title TEXT NOT NULL,
+        body TEXT NOT NULL,
+        UNIQUE (transition, channel)
+    ) STRICT;
+    CREATE INDEX notices_by_alert ON notices (alert, kind);
+
+    -- A target's deliveries go out in the order of `id`.
+    CREATE TABLE deliveries (
+        id INTEGER PRIMARY KEY,
+        notice INTEGER NOT NULL REFERENCES notices,
+        target TEXT NOT NULL REFERENCES targets,
+        state TEXT NOT NULL,
+        reason TEXT NOT NULL,
+        attempts INTEGER NOT NULL,
+        uncertain INTEGER NOT NULL,
+        created_at INTEGER NOT NULL,
+        next_at INTEGER NOT NULL,
+        lease_until INTEGER,
+        settled_at INTEGER,
+        UNIQUE (notice, target)
+    ) STRICT;
+    CREATE INDEX deliveries_unsettled ON deliveries (target, id) WHERE settled_at IS NULL;
+
+    CREATE VIEW deliveries_in_full AS
+        SELECT d.id, d.state, d.reason, d.attempts, d.uncertain, d.created_at, d.next_at, d.lease_until,
+               d.settled_at, d.target, g.label, n.transition, n.alert, n.kind, n.severity, n.channel, n.title,
+               n.body, n.format
+        FROM deliveries d JOIN notices n ON n.id = d.notice JOIN targets g ON g.key = d.target;
+    """,
+)
+VERSION = len(_VERSIONS)
+
+
+def migrate(connection: apsw.Connection) -> None:
+    """Bring an empty or an older store to the version of this code, each step in a transaction of its own."""
+    for number, script in enumerate(_VERSIONS, start=1):
+        if connection.pragma("user_version") < number:
+            with connection:
+                connection.execute(script)
+                connection.pragma("application_id", APPLICATION_ID)
+                connection.pragma("user_version", number)

@@ -1,0 +1,159 @@
+"""The store: questions for everybody, changes for the one service that holds it."""
+
+from collections.abc import AsyncIterator, Collection, Sequence
+from contextlib import asynccontextmanager
+from datetime import datetime
+from pathlib import Path
+
+import apsw
+
+from flowalert.engine.notice import Delivery, DeliveryState, Notice
+from flowalert.engine.transition import Transition
+from flowalert.market.entry import Entry
+from flowalert.store import alert, queue, session, summary
+from flowalert.store.database import Database, create_file, open_database
+from flowalert.store.identity import check_identity
+from flowalert.store.journal import Journal, read_chunk
+from flowalert.store.lock import hold_lock
+from flowalert.store.refusal import StoreRefused
+
+_CHUNK = 5_000  # rows a hop: some 15 ms of the thread, so that a commit does not wait long behind a reader
+
+
+class Reader:
+    """Answers questions about a store, also beside the service that writes it."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    async def read_open_session(self) -> AsyncIterator[Sequence[Entry]]:
+        """Yield, in chunks and in order, the entries that bring an engine to where it was.
+
+        They start with the earliest of the newest sessions of the venues, and hold no session by half.
+        """
+        stretch = await self._database.read(session.find_open_stretch)
+        while stretch.after < stretch.until:
+            entries, stretch = await self._database.read(read_chunk, stretch, _CHUNK)
+            yield entries
+
+    async def sessions(self) -> list[session.Session]:
+        """Return every session of the journal, newest first."""
+        return await self._database.read(session.read_sessions)
+
+    async def open_alerts(self) -> list[alert.Alert]:
+        """Return the alerts that fire, in the order in which they opened."""
+        return await self._database.read(alert.read_open_alerts)
+
+    async def alerts(self, *, limit: int = 100) -> list[alert.Alert]:
+        """Return the alerts that changed last, newest first."""
+        return await self._database.read(alert.read_alerts, limit=limit)
+
+    async def transitions(self, alert_id: str) -> list[Transition]:
+        """Return every transition of an alert, told or not, in order."""
+        return await self._database.read(alert.read_transitions, alert_id)
+
+    async def unknown_transitions(self, ids: Sequence[str]) -> frozenset[str]:
+        """Return those of the transition ids that the store does not have."""
+        return await self._database.read(alert.find_unknown, ids)
+
+    async def deliveries(
+        self, *, states: Collection[DeliveryState] = tuple(DeliveryState), limit: int = 100
+    ) -> list[Delivery]:
+        """Return the deliveries in these states, newest first, each with its reason."""
+        return await self._database.read(queue.read_deliveries, states=states, limit=limit)
+
+    async def summary(self) -> summary.Summary:
+        """Return how much of everything there is."""
+        return await self._database.read(summary.read_summary)
+
+
+class Store(Reader):
+    """The open store of a running service. What changes is the file; every change is one transaction.
+
+    The service's engine task commits, and each delivery worker saves its own target's deliveries.
+    """
+
+    def __init__(self, database: Database) -> None:
+        super().__init__(database)
+        self._journal = Journal()
+
+    async def commit(
+        self,
+        received: Sequence[tuple[datetime, Entry]],
+        transitions: Sequence[Transition],
+        notices: Sequence[Notice],
+        *,
+        now: datetime,
+    ) -> int:
+        """Write entries, what followed and whom to tell, as one, on disk; return the number of new deliveries.
+
+        Each entry comes with the moment of its receipt. Transitions that the store has are not written
+        again, and their notices ask for nothing; entries are always written, so they are committed once. A
+        resolve goes to the targets of its firing, whatever its notices name.
+        """
+
+        def change(connection: apsw.Connection) -> int:
+            self._journal.append(connection, received)
+            new = alert.append_transitions(connection, transitions, now)
+            return queue.append_notices(connection, notices, new, now)
+
+        try:
+            return await self._database.write(change)
+        except BaseException:
+            self._journal.forget()
+            raise
+
+    async def next_delivery(self, target: str) -> Delivery | None:
+        """Return the oldest delivery of a target that is not settled, due or not."""
+        return await self._database.read(queue.read_next, target)
+
+    async def save(self, delivery: Delivery) -> None:
+        """Write the state of a delivery; raises LookupError for one that was settled before."""
+        await self._database.write(queue.save, delivery)
+
+    async def release_leases(self, now: datetime) -> int:
+        """Let the sends that a stopped service left under way be tried again; return how many there were."""
+        return await self._database.write(queue.release_leases, now)
+
+    async def find_orphans(self, targets: Collection[str]) -> list[Delivery]:
+        """Return the deliveries that wait for a target that is none of these."""
+        return await self._database.read(queue.find_orphans, targets)
+
+    async def find_untold(self, delivery: Delivery) -> str | None:
+        """Return why a resolve's target was never told of the firing; None where it was, or may have been."""
+        return await self._database.read(queue.find_untold, delivery)
+
+
+@asynccontextmanager
+async def open_store(path: Path) -> AsyncIterator[Store]:
+    """Open the store of a service, made if there is none, and hold it until the block ends.
+
+    Raises StoreRefused, with the file untouched, where another service holds it, and for a file that is no
+    store or is a newer flowalert's.
+    """
+    path = path.resolve()  # noqa: ASYNC240 - one look at a local folder, once a start
+    if not path.parent.is_dir():
+        raise StoreRefused(
+            f"{path}: the folder {path.parent} does not exist; create it, or name another file in `store:`"
+        )
+    with hold_lock(path):
+        if path.exists():
+            check_identity(path)
+        else:
+            create_file(path)
+        async with open_database(path, readonly=False) as database:
+            yield Store(database)
+
+
+@asynccontextmanager
+async def open_reader(path: Path) -> AsyncIterator[Reader]:
+    """Open a store to ask it questions, whether or not a service is running on it.
+
+    Raises StoreRefused where there is none, and for a file that is no store or is a newer flowalert's.
+    """
+    path = path.resolve()  # noqa: ASYNC240 - one look at a local folder, once a start
+    if not path.exists():
+        raise StoreRefused(f"{path}: no such store; start the service once, or name its file in `store:`")
+    check_identity(path)
+    async with open_database(path, readonly=True) as database:
+        yield Reader(database)

@@ -1,0 +1,217 @@
+"""Apprise as it is, over real sockets: Slack and Telegram unpatched, and plain HTTP."""
+
+import io
+import logging
+import socket
+from collections.abc import Callable, Iterator
+from datetime import timedelta
+
+import pytest
+import trio
+from msgspec.structs import replace
+
+from flowalert.delivery import Target, parse_target
+from flowalert.delivery.outcome import Outcome, Refused, Retry, Sent, Unknown
+from flowalert.engine.notice import Format
+from tests.delivery.connect_proxy import Proxy
+from tests.delivery.http_recorder import Answer, Recorder, Request, open_recorder
+from tests.store.sample import notice, transition
+
+SLACK = "slack://T1JJ3T3L2/A1BRTD4JD/TIiajkdnlazkcOXrIdevi7FQ"
+SLACK_PATH = "/services/T1JJ3T3L2/A1BRTD4JD/TIiajkdnlazkcOXrIdevi7FQ"
+TELEGRAM = "tgram://123456789:abcdefg_hijklmnop/12315544"
+TELEGRAM_PATH = "/bot123456789:abcdefg_hijklmnop/sendMessage"
+WITHIN = timedelta(seconds=20)
+TEXT = "외국인 -300억 <코스피> & 개인"
+
+
+def target_of(url: str) -> Target:
+    target = parse_target(url)
+    assert isinstance(target, Target)
+    return target
+
+
+async def send(url: str, *, title: str = "코스피 외국인", within: timedelta = WITHIN) -> Outcome:
+    firing = transition()
+    return await target_of(url).send(replace(notice(firing, title=title), body=TEXT), within=within)
+
+
+def slack(request: Request) -> Answer:
+    """Answer as Slack's incoming webhooks do. Source: Slack's API documents."""
+    if request.host != "hooks.slack.com" or request.method != "POST" or request.path != SLACK_PATH:
+        return Answer(404, b"no_service")
+    payload = request.json
+    if not isinstance(payload.get("attachments"), list) and not payload.get("text"):
+        return Answer(400, b"no_text")
+    return Answer(200, b"ok")
+
+
+def telegram(request: Request) -> Answer:
+    """Answer as Telegram's bot API does. Source: its documents."""
+    if request.host != "api.telegram.org" or request.method != "POST" or request.path != TELEGRAM_PATH:
+        return Answer(404, b'{"ok":false,"error_code":404,"description":"Not Found"}')
+    payload = request.json
+    if payload.get("chat_id") not in (12315544, "12315544"):
+        return Answer(400, b'{"ok":false,"error_code":400,"description":"Bad Request: chat not found"}')
+    if payload.get("parse_mode") == "HTML" and "<코스피>" in payload["text"]:
+        return Answer(400, b'{"ok":false,"error_code":400,"description":"Bad Request: can\'t parse entities"}')
+    return Answer(200, b'{"ok":true,"result":{"message_id":1}}')
+
+
+async def test_slack_takes_a_message(proxied: Callable[..., Proxy]) -> None:
+    """It arrives at the webhook of the URL, with title and text as they were given."""
+    proxy = proxied(slack)
+    assert await send(SLACK) == Sent()
+    (request,) = proxy.requests
+    assert (request.host, request.path) == ("hooks.slack.com", SLACK_PATH)
+    written = request.body.decode("unicode_escape")
+    assert "코스피 외국인" in written
+    assert "-300억" in written
+
+
+async def test_telegram_takes_a_message(proxied: Callable[..., Proxy]) -> None:
+    """It arrives at the bot's chat, and what looks like markup is escaped."""
+    proxy = proxied(telegram)
+    assert await send(TELEGRAM) == Sent()
+    (request,) = proxy.requests
+    payload = request.json
+    assert payload["parse_mode"] == "HTML"
+    assert "-300억 &lt;코스피&gt; &amp; 개인" in payload["text"]
+    assert "코스피 외국인" in payload["text"]
+
+
+@pytest.mark.parametrize(
+    ("answer", "outcome"),
+    [
+        (Answer(400, b"invalid_payload"), Refused("HTTP 400 Bad Request")),
+        (Answer(404, b"no_service"), Refused("HTTP 404 Not Found")),
+        (Answer(429, b"rate_limited", {"Retry-After": "3"}), Retry("HTTP 429 Too Many Requests")),
+        (Answer(500, b"rollup_error"), Retry("HTTP 500 Internal Server Error")),
+    ],
+)
+async def test_slack_refuses(proxied: Callable[..., Proxy], answer: Answer, outcome: Outcome) -> None:
+    """For good, or for now; its `Retry-After` is in a header, which Apprise does not show."""
+    proxied(lambda _: answer)
+    assert await send(SLACK) == outcome
+
+
+@pytest.mark.parametrize(
+    ("answer", "outcome"),
+    [
+        (
+            Answer(400, b'{"ok":false,"error_code":400,"description":"Bad Request: chat not found"}'),
+            Refused("HTTP 400 Bad Request"),
+        ),
+        (
+            Answer(403, b'{"ok":false,"error_code":403,"description":"Forbidden: bot was blocked by the user"}'),
+            Refused("HTTP 403 Forbidden"),
+        ),
+        (
+            Answer(
+                429,
+                b'{"ok":false,"error_code":429,"description":"Too Many Requests: retry after 37",'
+                b'"parameters":{"retry_after":37}}',
+                {"Retry-After": "37"},
+            ),
+            Retry("HTTP 429 Too Many Requests", 37),
+        ),
+        (
+            Answer(429, b'{"ok":false,"parameters":{"retry_after":5}}'),
+            Retry("HTTP 429 Too Many Requests", 5),
+        ),
+        (Answer(502, b"<html>"), Retry("HTTP 502 Bad Gateway")),
+    ],
+)
+async def test_telegram_refuses(proxied: Callable[..., Proxy], answer: Answer, outcome: Outcome) -> None:
+    """For good, or for as long as it says."""
+    proxied(lambda _: answer)
+    assert await send(TELEGRAM) == outcome
+
+
+async def test_a_certificate_that_is_not_trusted_is_tried_again(
+    proxied: Callable[..., Proxy], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Nothing went out; the operator may be mending it."""
+    proxy = proxied(slack)
+    monkeypatch.delenv("REQUESTS_CA_BUNDLE")
+    assert await send(SLACK) == Retry("the certificate of its host is not trusted")
+    assert proxy.requests == []
+
+
+@pytest.fixture
+def recorder() -> Iterator[Recorder]:
+    with open_recorder() as opened:
+        yield opened
+
+
+async def test_a_message_arrives_at_a_local_server(recorder: Recorder) -> None:
+    """`json://` posts title and text as they are."""
+    assert await send(f"json://127.0.0.1:{recorder.port}/hook") == Sent()
+    (request,) = recorder.requests
+    assert (request.path, request.json["title"], request.json["message"]) == ("/hook", "코스피 외국인", TEXT)
+
+
+async def test_an_optional_url_is_no_success(recorder: Recorder) -> None:
+    """Apprise calls the failures of `?optional=yes` successes; they are failures all the same."""
+    recorder.respond = lambda _: Answer(400)
+    assert await send(f"json://127.0.0.1:{recorder.port}/?optional=yes") == Refused("HTTP 400 Bad Request")
+
+
+async def test_apprise_does_not_retry_by_itself(recorder: Recorder) -> None:
+    """`?retry` in a URL does nothing: retries are flowalert's."""
+    recorder.respond = lambda _: Answer(500)
+    url = f"json://127.0.0.1:{recorder.port}/?retry=3&wait=0.1"
+    assert await send(url) == Retry("HTTP 500 Internal Server Error")
+    assert len(recorder.requests) == 1
+
+
+async def test_a_server_that_is_not_there_is_tried_again() -> None:
+    """Nothing went out."""
+    with socket.socket() as listening:
+        listening.bind(("127.0.0.1", 0))
+        port = listening.getsockname()[1]
+        assert await send(f"json://127.0.0.1:{port}/") == Retry("connection refused")
+
+
+async def test_an_answer_that_never_comes_is_unknown(recorder: Recorder) -> None:
+    """The request was on its way when the plugin's own patience ended."""
+    recorder.respond = lambda _: Answer(hang=True)
+    outcome = await send(f"json://127.0.0.1:{recorder.port}/?rto=0.2")
+    assert outcome == Unknown("the connection broke before an answer came; it may have gone out")
+
+
+async def test_a_send_is_left_to_itself_past_its_bound(recorder: Recorder) -> None:
+    """The outcome is unknown; and while its thread hangs nothing else is begun on the same instance."""
+    recorder.respond = lambda _: Answer(hang=True)
+    target = target_of(f"json://127.0.0.1:{recorder.port}/?rto=60")
+    bound = timedelta(seconds=0.3)
+    with trio.fail_after(10):
+        assert await target.send(notice(transition()), within=bound) == Unknown(
+            "no answer within 0.3 s; it may have gone out"
+        )
+        assert await target.send(notice(transition()), within=bound) == Retry("the send before is still hanging")
+    assert len(recorder.requests) == 1
+
+
+async def test_secrets_stay_out_of_the_log(proxied: Callable[..., Proxy], capfd: pytest.CaptureFixture[str]) -> None:
+    """Apprise's and urllib3's debug lines hold the token; none reaches a log of the service or the terminal."""
+    proxied(lambda _: Answer(400, b"{}"))
+    root = logging.getLogger()
+    written = io.StringIO()
+    handler, level = logging.StreamHandler(written), root.level
+    root.addHandler(handler)
+    root.setLevel(logging.DEBUG)
+    try:
+        assert await send(TELEGRAM) == Refused("HTTP 400 Bad Request")
+    finally:
+        root.removeHandler(handler)
+        root.setLevel(level)
+    assert "abcdefg_hijklmnop" not in written.getvalue() + "".join(capfd.readouterr())
+
+
+async def test_markdown_is_passed_as_such(recorder: Recorder) -> None:
+    """A body in markdown reaches a plain target readable, not as raw marks of another format."""
+    target = target_of(f"json://127.0.0.1:{recorder.port}/?format=html")
+    sent = replace(notice(transition()), body="**-300억**", format=Format.MARKDOWN)
+    assert await target.send(sent, within=WITHIN) == Sent()
+    assert "<strong>-300억</strong>" in recorder.requests[0].json["message"]
