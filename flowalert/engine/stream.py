@@ -66,7 +66,7 @@ class Stream:
         for feature in self.features:
             feature.reset()
         for watch in self.watches.values():
-            watch.rest()
+            watch.begin_session()
         self.open.clear()
         self.attending.clear()
         self.again.clear()

@@ -12,7 +12,6 @@ from flowalert.language.tree import Node, spell
 from flowalert.market.entry import Update
 from flowalert.market.series import Series
 from flowalert.rules.rulebook import Rule
-from flowalert.rules.severity import Severity
 
 
 class Source(Protocol):
@@ -45,7 +44,7 @@ class Watch:
     `phase`; of the present episode `opening` (the update that it began with), `opened_at`, `alert`, `n` (transitions
     so far), `told` (whether anybody was to hear of its firing), `severity`, `trail_from` (where its values begin);
     `due`, the exchange time at which its timer runs out, or None, and `timed`, the one that is set; `counted`, the
-    updates for which the condition has held; and over all episodes `told_at`, `told_severity` and `told_sign`
+    updates for which the condition has held; and over the session's episodes `told_at`, `told_severity` and `told_sign`
     of what was last told, with `held_back` since.
     """
 
@@ -94,16 +93,16 @@ class Watch:
         self.trail = stream.trail_of(rule.condition.subject)
         series = stream.series
         self.scope = Scope(series.venue, series.sector, series.investor)
+        self.begin_session()
+
+    def begin_session(self) -> None:
+        """Forget everything, cooldowns too: the journal of one session is to say all there is to know of it."""
+        self.truth: bool | None = None
         self.held_back = 0
         self.told_at: int | None = None
-        self.told_severity: Severity = rule.severity
+        self.told_severity = self.rule.severity
         self.told_sign = 0
-        self.severity = rule.severity
-        self.rest()
-
-    def rest(self) -> None:
-        """Forget the episode and the last answer: a new session begins. What was told stays known."""
-        self.truth: bool | None = None
+        self.severity = self.rule.severity
         self.end_episode()
 
     def end_episode(self) -> None:

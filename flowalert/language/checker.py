@@ -100,7 +100,7 @@ class Checker:
             raise Mistake(
                 f"{spell(checked.node)} is {checked.meaning.words}, not a condition",
                 node.span,
-                f"compare it, like {spell(checked.node)} > 0",
+                _compared(checked),
             )
         return checked.node
 
@@ -188,6 +188,13 @@ class Checker:
         if isinstance(left.node, Number) and isinstance(right.node, Number):
             raise Mistake("this compares two constants", node.span, "put a field on one side, like msval")
         return Checked(Compare(node.operator, left.node, right.node, node.span), TRUTH)
+
+
+def _compared(checked: Checked) -> str:
+    if isinstance(checked.node, Number):
+        return "put a field on one side, like msval > 0"
+    level = "14:50" if checked.meaning.sort is Sort.CLOCK else "0"
+    return f"compare it, like {spell(checked.node)} > {level}"
 
 
 def _result(operator: str, left: Meaning, right: Meaning) -> Meaning:

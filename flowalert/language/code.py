@@ -31,28 +31,34 @@ def find_inputs(node: Node) -> tuple[Node, ...]:
 def compile_number(node: Node, inputs: Sequence[Read]) -> Read:
     """Return a function of an update that computes `node`; `inputs` answer for `find_inputs(node)`.
 
-    Its value is None, unknown, where a part is, and where the sum has no answer: division by zero, overflow.
+    Its value is None, unknown, where a part is, and where the sum has no answer: division by zero, and what is
+    beyond `_LARGEST`.
     """
     places = {part: number for number, part in enumerate(find_inputs(node))}
     source = _NUMBER.format(
-        inputs=", ".join(f"input_{number}" for number in range(len(places))),
+        inputs=", ".join(f"input_{number}" for number in places.values()),
+        readings="".join(f"        reading_{number} = input_{number}(update)\n" for number in places.values()),
         value=_write_number(node, places),
+        largest=_LARGEST,
     )
     make: Callable[..., Read] = _define(source)
     return make(*inputs)
 
 
-# TypeError is a None among the operands: asking each of them first costs more than the rare miss.
+# The inputs are read before anything can fail: each has a memory, and must see every update. A TypeError is a None
+# among the operands: asking each of them first costs more than the rare miss.
 _NUMBER = """\
 def make({inputs}):
     def read(update):
-        try:
+{readings}        try:
             value = {value}
         except (TypeError, ZeroDivisionError, OverflowError):
             return None
-        return value if value - value == 0 else None
+        return value if -{largest} < value < {largest} else None
     return read
 """
+# No figure of a market, and the largest power of ten that a column of 64 bits holds.
+_LARGEST = 10**18
 
 
 def _write_number(node: Node, places: dict[Node, int]) -> str:
@@ -66,7 +72,7 @@ def _write_number(node: Node, places: dict[Node, int]) -> str:
         case Call("abs", (inner,)):
             return f"abs({_write_number(inner, places)})"
         case Call():
-            return f"input_{places[node]}(update)"
+            return f"reading_{places[node]}"
         case Binary(operator, left, right):
             return f"({_write_number(left, places)} {operator} {_write_number(right, places)})"
         case _:

@@ -5,7 +5,7 @@ from typing import Protocol
 
 from flowalert.language.meaning import TRUTH, Meaning, Sort
 from flowalert.language.mistake import Mistake
-from flowalert.language.tree import Node, Span, spell
+from flowalert.language.tree import Node, Number, Span, spell
 
 
 class Argument(Protocol):
@@ -42,13 +42,23 @@ class Function:
 
 def _check_change(name: str, arguments: tuple[Argument, ...]) -> Meaning:
     meaning = _number(name, arguments[0])
-    if len(arguments) == 2 and arguments[1].meaning.sort not in (Sort.DURATION, Sort.UPDATES):
+    for window in arguments[1:]:
+        _check_window(window)
+    return Meaning(Sort.NUMBER, meaning.won, meaning.quantity, net=True)
+
+
+def _check_window(window: Argument) -> None:
+    """Refuse what is no length of time: exchange time has whole seconds, and a change looks back."""
+    if window.meaning.sort not in (Sort.DURATION, Sort.UPDATES):
         raise Mistake(
-            f"{spell(arguments[1].node)} is no window",
-            arguments[1].node.span,
+            f"{spell(window.node)} is no window",
+            window.node.span,
             "write a duration or a count of updates, like 5m or 20 updates",
         )
-    return Meaning(Sort.NUMBER, meaning.won, meaning.quantity, net=True)
+    if isinstance(window.node, Number) and (not isinstance(window.node.value, int) or window.node.value < 1):
+        raise Mistake(
+            f"{spell(window.node)} is no whole number of seconds above zero", window.node.span, "write 1s or more"
+        )
 
 
 def _check_size(name: str, arguments: tuple[Argument, ...]) -> Meaning:

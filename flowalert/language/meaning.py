@@ -6,6 +6,7 @@ not compared with an amount by mistake.
 
 import enum
 from dataclasses import dataclass
+from decimal import Decimal
 
 from flowalert.market.instant import clock
 
@@ -62,7 +63,8 @@ class Meaning:
             case Sort.CLOCK:
                 return clock(int(value))
             case _:
-                return str(value)
+                # The language has no exponents: 1e-05 would not read back.
+                return format(Decimal(repr(value)), "f")
 
 
 _DIMENSION_WORDS = {

@@ -1,7 +1,8 @@
 """Text to tree, by the grammar file; what does not parse says where, and what to write."""
 
+import re
 from functools import cache
-from typing import Any
+from typing import Any, cast
 
 from lark import Lark, Token, Transformer
 from lark.exceptions import UnexpectedCharacters, UnexpectedEOF, UnexpectedInput, UnexpectedToken, VisitError
@@ -52,7 +53,7 @@ def _parse(text: str, start: str) -> Any:
     except VisitError as error:
         raise error.orig_exc from None
     except UnexpectedInput as error:
-        raise _explain(error, text) from None
+        raise _explain(error, text, start) from None
 
 
 @cache
@@ -183,62 +184,91 @@ def _children(node: Node) -> tuple[Node, ...]:
             return ()
 
 
+# What other languages and keyboards write, the longer first.
 _INSTEAD = {
+    "<>": "write !=",
+    "=>": "write >=",
+    "=<": "write <=",
     "=": "write == to compare",
     "&": "write and",
     "|": "write or",
     "!": "write not, or != to compare",
     "≤": "write <=",
     "≥": "write >=",
-    "<>": "write !=",
-    "→": "write ->",
+    "≠": "write !=",
+    "＜": "write <",
+    "＞": "write >",
+    "＝": "write ==",
+    "（": "write (",
+    "）": "write )",
     "–": "write the plain -",
     "−": "write the plain -",
     "％": "write the plain %",
 }
+# Before this, and after a number, where the lexer took it for a unit.
+_LOUD = re.compile(r"(?<!\w)(AND|OR|NOT)\s*\Z")
 
 
-def _explain(error: UnexpectedInput, text: str) -> Mistake:
+def _explain(error: UnexpectedInput, text: str, start: str) -> Mistake:
     match error:
         case UnexpectedCharacters():
-            at = len(text) if error.pos_in_stream is None else error.pos_in_stream
+            at = cast("int", error.pos_in_stream)  # typed as None, and set for each
             found = text[at]
             if found in "'\"" and found not in text[at + 1 :]:
                 return Mistake(
                     f"the text that begins with {found} does not end", (at, at + 1), f"close it with {found}"
                 )
             return Mistake(
-                f"{found!r} is not understood here",
-                (at, at + 1),
-                _INSTEAD.get(found) or _expected(error.allowed),
+                f"{found!r} is not understood here", (at, at + 1), _advise(text, at, at + 1) or _expected(error.allowed)
             )
         case UnexpectedToken(token=Token(type="$END")) | UnexpectedEOF():
             end = len(text.rstrip())
             if not end:
-                return Mistake("the condition is empty", (0, 1), "write one, like delta(msval) <= -300억")
+                return Mistake(f"the {start} is empty", (0, 1), _EXAMPLE[start])
             return Mistake("the text ends too soon", (end, end + 1), _expected(error.expected))
         case UnexpectedToken():
             token = error.token
-            start, end = _span(token)
-            if token.type == "COMMA" and text[start + 1 : start + 2].isdigit():
-                return Mistake("',' does not group digits here", (start, end), "write 1_000 for a thousand")
-            if token.type == "RPAR":
-                return Mistake("')' closes nothing", (start, end), "take it out, or open it before")
-            return Mistake(f"{str(token)!r} is not understood here", (start, end), _expected(error.expected))
+            first, end = _span(token)
+            if token.type == "COMMA" and text[first + 1 : first + 2].isdigit():
+                return Mistake("',' does not group digits here", (first, end), "write 1_000 for a thousand")
+            if token.type == "RPAR" and text.count("(", 0, first) <= text.count(")", 0, first):
+                return Mistake("')' closes nothing", (first, end), "take it out, or open it before")
+            return Mistake(
+                f"{str(token)!r} is not understood here",
+                (first, end),
+                _advise(text, first, end) or _expected(error.expected),
+            )
         case _:
             return Mistake("the text is not understood", (0, len(text)))
 
 
+_EXAMPLE = {
+    "condition": "write one, like delta(msval) <= -300억",
+    "placeholder": "write an expression, like {{ msval | won }}",
+}
+
+
+def _advise(text: str, first: int, end: int) -> str:
+    for wrong, instead in _INSTEAD.items():
+        # The lexer may have taken one half of it for an operator of its own.
+        halved = len(wrong) > 1 and (text.startswith(wrong, first) or text.endswith(wrong, 0, end))
+        if halved or text[first:end] == wrong:
+            return instead
+    loud = _LOUD.search(text, 0, end) or _LOUD.search(text, 0, first)
+    return f"write {loud[1].lower()}" if loud else ""
+
+
 _WORDS = {
-    "NAME": "a name", "NUMBER": "a number", "LPAR": "(", "RPAR": ")", "COMPARE": "a comparison", "COMMA": ",",
-    "AND": "and", "OR": "or", "PLUS": "+", "MINUS": "-", "TIMES": "*", "OVER": "/", "VBAR": "|",
+    "NAME": "a name", "NUMBER": "a number", "LPAR": "'('", "RPAR": "')'", "COMPARE": "a comparison", "COMMA": "','",
+    "AND": "'and'", "OR": "'or'", "PLUS": "'+'", "MINUS": "'-'", "TIMES": "'*'", "OVER": "'/'", "VBAR": "'|'",
 }  # fmt: skip
 
 
 def _expected(tokens: Any) -> str:
     words = [word for token, word in _WORDS.items() if token in (tokens or ())]
     if {"a name", "a number"} <= set(words):
-        words = ["a name", "a number", "("]
+        words = ["a name", "a number", "'('"]
     elif "a comparison" in words:
-        words = ["a comparison", "and", "or"]
-    return f"expected {' or '.join(words)}" if words else ""
+        words = ["a comparison", "'and'", "'or'"]
+    *others, last = words or [""]
+    return f"expected {', '.join(others)} or {last}" if others else f"expected {last}" if last else ""

@@ -55,11 +55,12 @@ class Placeholder:
 
 @dataclass(frozen=True, slots=True)
 class Template:
-    """A checked text. `expressions` are those whose values it needs of the moment."""
+    """A checked text. `expressions` are those whose values it needs of the moment, `words` the alert's own."""
 
     text: str
     parts: tuple[str | Placeholder, ...]
     expressions: tuple[Node, ...]
+    words: frozenset[str] = frozenset()
 
     def render(
         self, values: Mapping[str, int | float | None], words: Mapping[str, Word], counted: Counted | None
@@ -90,7 +91,8 @@ def read_template(text: str, counted: Counted | None, subject: Meaning) -> Templ
     parts.append(text[after:])
     placeholders = [each for each in parts if isinstance(each, Placeholder)]
     expressions = dict.fromkeys(part for each in placeholders for part in _find_expressions(each.node))
-    return Template(text, tuple(each for each in parts if each != ""), tuple(expressions))
+    words = frozenset(word for each in placeholders for word in _find_words(each.node))
+    return Template(text, tuple(each for each in parts if each != ""), tuple(expressions), words)
 
 
 def _read_placeholder(text: str, offset: int, checker: Checker) -> Placeholder:
@@ -148,7 +150,7 @@ def _find_expressions(node: Node) -> Iterator[Node]:
             yield from _find_expressions(part)
         case Number() | Text():
             return
-        case _ if not _has_words(node):
+        case _ if next(_find_words(node), None) is None:
             yield node
         case Binary(_, left, right):
             yield from _find_expressions(left)
@@ -160,16 +162,21 @@ def _find_expressions(node: Node) -> Iterator[Node]:
             return
 
 
-def _has_words(node: Node) -> bool:
+def _find_words(node: Node) -> Iterator[str]:
     match node:
         case Name(name):
-            return name in WORDS or name in OF_THE_SUBJECT
-        case Call(function, arguments):
-            return function == "if" or any(_has_words(each) for each in arguments)
-        case Binary(_, left, right):
-            return _has_words(left) or _has_words(right)
+            if name in WORDS or name in OF_THE_SUBJECT:
+                yield name
+        case Call(_, parts) | Logic(_, parts):
+            for each in parts:
+                yield from _find_words(each)
+        case Binary(_, left, right) | Compare(_, left, right):
+            yield from _find_words(left)
+            yield from _find_words(right)
+        case Not(part):
+            yield from _find_words(part)
         case _:
-            return False
+            return
 
 
 def _evaluate(node: Node, values: Mapping[str, int | float | None], words: Mapping[str, Word]) -> Word:

@@ -4,8 +4,10 @@ Plain scalars stay the text that they look like (`001`, `0017`, `on`, `no`, `12:
 model to say. Duplicate keys, tags, absurd nesting and aliases that explode are refused.
 """
 
-from collections.abc import Iterator, Sequence
+import re
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import islice
 from typing import Any, TypeAlias
 
 import yaml
@@ -18,6 +20,8 @@ DEEPEST = 30
 LARGEST = 2_000_000
 
 _NULLS = {"", "~", "null", "Null", "NULL"}
+# YAML 1.2's printable characters are the others.
+_UNPRINTABLE = re.compile("[^\t\n\r\x20-\x7e\x85\xa0-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +49,7 @@ class Listing:
     place: Place
     items: list["Tree"] = field(default_factory=list)
     size: int = 1
+    depth: int = 1
 
 
 @dataclass(slots=True)
@@ -55,6 +60,7 @@ class Table:
     keys: dict[str, Scalar] = field(default_factory=dict)
     values: dict[str, "Tree"] = field(default_factory=dict)
     size: int = 1
+    depth: int = 1
 
 
 Tree: TypeAlias = Scalar | Listing | Table
@@ -66,9 +72,15 @@ class Document:
 
     def __init__(self, file: str, text: str) -> None:
         self.file = file
-        self.text = text
+        # Editors on Windows begin a file with it, and count columns without it.
+        self.text = text.removeprefix("\ufeff")
         self.problems: list[Problem] = []
         self.tree: Tree | None = None
+        if unprintable := _UNPRINTABLE.search(self.text):
+            self.report(
+                self._place_at(unprintable.start()), f"the character {unprintable[0]!a} is none of YAML's", "take it out"
+            )
+            return
         try:
             self.tree = _compose(self)
         except _Refused as refused:
@@ -114,36 +126,61 @@ class Document:
     def place_inside(self, scalar: Scalar, offset: int) -> Place:
         """Return the place of a character of a scalar's text.
 
-        Folding and quoting change a text's blanks alone, so the character is found by counting the others.
+        Folding changes a text's blanks alone, so the character is found by counting the others. A blank is
+        placed behind what stands before it.
         """
-        value, source = scalar.text or "", self.text
-        wanted = sum(not each.isspace() for each in value[:offset])
-        if offset >= len(value):
-            wanted -= 1
+        value = scalar.text or ""
+        at_blank = not value[offset : offset + 1].strip()
+        wanted = sum(not each.isspace() for each in value[:offset]) + (not at_blank)
+        first = self._begin_content(scalar)
+        found = None
+        for found in islice(_list_characters(self.text, first, scalar.style), wanted):
+            pass
+        if found is None:
+            return self._place_at(first)
+        return self._place_at(found[1] if at_blank else found[0])
+
+    def _begin_content(self, scalar: Scalar) -> int:
         index = scalar.place.index
+        while self.text.startswith(("&", "!"), index) and (behind := _PROPERTY.match(self.text, index)):
+            index = behind.end()
         if scalar.style in ("|", ">"):
-            index = source.find("\n", index) + 1
-        elif scalar.style:
-            index += 1
-        while index < len(source) and (source[index].isspace() or wanted > 0):
-            wanted -= not source[index].isspace()
-            index += 1
-        if offset >= len(value) and value:
-            index += 1
-        return self._place_at(index)
+            return self.text.find("\n", index) + 1
+        return index + 1 if scalar.style else index
 
     def _place_at(self, index: int) -> Place:
-        before = self.text[:index]
-        return Place(before.count("\n"), len(before) - before.rfind("\n") - 1, index)
+        return Place(self.text.count("\n", 0, index), index - self.text.rfind("\n", 0, index) - 1, index)
 
     def _report_syntax(self, error: yaml.YAMLError) -> None:
-        mark = getattr(error, "problem_mark", None)
-        what = str(getattr(error, "problem", None) or "a character that YAML does not allow")
-        if mark is not None:
-            self.report(Place(mark.line, mark.column, mark.index), f"this is no YAML: {what}", _advise(self.text, mark))
-            return
-        position = getattr(error, "position", 0)
-        self.report(self._place_at(position if isinstance(position, int) else 0), f"this is no YAML: {what}")
+        mark = getattr(error, "problem_mark", None) or yaml.Mark(self.file, 0, 0, 0, None, None)
+        what = getattr(error, "problem", None) or error
+        self.report(Place(mark.line, mark.column, mark.index), f"this is no YAML: {what}", _advise(self.text, mark))
+
+
+# An anchor or a tag before a scalar, with the blanks behind it.
+_PROPERTY = re.compile(r"\S+\s+")
+# What one character of a quoted scalar may be written as.
+_WRITTEN = {
+    "'": re.compile("''|[^']"),
+    '"': re.compile(r"\\(?:x.{2}|u.{4}|U.{8}|[^xuU])|[^\"]", re.DOTALL),
+}
+_BLANK_ESCAPES = frozenset("\\" + each for each in "\n\t tnvfrN_LP")
+
+
+def _list_characters(text: str, first: int, style: str) -> Iterator[tuple[int, int]]:
+    """Yield begin and end of each character from `first` on that is no blank."""
+    written = _WRITTEN.get(style)
+    if written is None:
+        yield from ((index, index + 1) for index in range(first, len(text)) if not text[index].isspace())
+        return
+    while match := written.match(text, first):
+        if not (match[0].isspace() or match[0] in _BLANK_ESCAPES or _is_coded_blank(match[0])):
+            yield match.span()
+        first = match.end()
+
+
+def _is_coded_blank(written: str) -> bool:
+    return written[:2] in ("\\x", "\\u", "\\U") and chr(int(written[2:], 16)).isspace()
 
 
 class _Refused(Exception):  # noqa: N818 - caught in this module alone
@@ -189,17 +226,19 @@ def _compose(document: Document) -> Tree | None:
                     key = None
                 else:
                     _append(part, made)
-                if isinstance(event, yaml.CollectionStartEvent) and isinstance(made, Listing | Table):
-                    if len(open_parts) > DEEPEST:
+                if isinstance(made, Listing | Table):
+                    # An alias brings its whole depth with it.
+                    if len(open_parts) + made.depth > DEEPEST + 1:
                         raise _Refused(place, f"nested deeper than {DEEPEST} levels", "make it flat")
-                    open_parts.append((made, event.anchor))
+                    if isinstance(event, yaml.CollectionStartEvent):
+                        open_parts.append((made, event.anchor))
                 elif isinstance(event, yaml.ScalarEvent) and event.anchor:
                     anchors[event.anchor] = made
             case yaml.CollectionEndEvent():
                 ended, anchor = open_parts.pop()
                 if anchor is not None:
                     anchors[anchor] = ended
-                open_parts[-1][0].size += ended.size
+                _grow(open_parts[-1][0], ended)
                 if ended.size > LARGEST:
                     raise _Refused(ended.place, "the aliases in here expand without end", "write it out")
             case _:
@@ -222,8 +261,8 @@ def _make(event: yaml.Event, place: Place, anchors: dict[str, Tree | None]) -> T
             return target
         case yaml.ScalarEvent():
             _refuse_tag(event.tag, place)
-            plain = event.style is None
-            text = None if plain and event.value in _NULLS else event.value
+            # PyYAML's own parser gives a plain scalar no style, libyaml's an empty one.
+            text = None if not event.style and event.value in _NULLS else event.value
             return Scalar(text, event.style or "", place)
         case yaml.SequenceStartEvent():
             _refuse_tag(event.tag, place)
@@ -264,13 +303,21 @@ def _put(table: Table, key: Scalar, made: Tree) -> None:
     name = key.text or ""
     table.keys.setdefault(name, key)
     table.values.setdefault(name, made)
-    table.size += 1 if isinstance(made, Scalar) else made.size
+    _grow(table, made)
 
 
 def _append(part: Listing | Table, made: Tree) -> None:
     if isinstance(part, Listing):
         part.items.append(made)
-        part.size += 1 if isinstance(made, Scalar) else made.size
+        _grow(part, made)
+
+
+def _grow(part: Listing | Table, made: Tree) -> None:
+    if isinstance(made, Scalar):
+        part.size += 1
+    else:
+        part.size += made.size
+        part.depth = max(part.depth, made.depth + 1)
 
 
 def _advise(text: str, mark: yaml.Mark) -> str:
@@ -281,3 +328,46 @@ def _advise(text: str, mark: yaml.Mark) -> str:
     if line.count(": ") > 1:
         return "put quotes around a text that has ': ' in it"
     return "look at the indentation and the quotes around here"
+
+
+_VARIABLE = re.compile(r"\$\$\{|\$\{([^}]*)\}")
+_VARIABLE_NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*", re.ASCII)
+
+
+def interpolate(document: Document, environ: Mapping[str, str]) -> None:
+    """Put the variables' values in the place of `${NAME}` in every value; `$${` becomes `${`.
+
+    A variable that is not set is a problem of the document. Keys and comments are left alone.
+    """
+    seen: set[int] = set()
+
+    def visit(tree: Tree) -> Tree:
+        if isinstance(tree, Scalar):
+            return _replace_variables(document, tree, environ)
+        if id(tree) not in seen:
+            seen.add(id(tree))
+            if isinstance(tree, Table):
+                tree.values = {key: visit(value) for key, value in tree.values.items()}
+            else:
+                tree.items = [visit(each) for each in tree.items]
+        return tree
+
+    if document.tree is not None:
+        document.tree = visit(document.tree)
+
+
+def _replace_variables(document: Document, scalar: Scalar, environ: Mapping[str, str]) -> Scalar:
+    def value_of(match: re.Match[str]) -> str:
+        name = match.group(1)
+        if name is None:
+            return "${"
+        place = document.place_inside(scalar, match.start())
+        if not _VARIABLE_NAME.fullmatch(name):
+            document.report(place, f"${{{name}}} names no variable", "write ${NAME}, or $${ for a literal ${")
+        elif name not in environ:
+            document.report(place, f"the variable {name} is not set", f"set it, like export {name}=…, and start again")
+        return environ.get(name, "")
+
+    if scalar.text is None or "${" not in scalar.text:
+        return scalar
+    return Scalar(_VARIABLE.sub(value_of, scalar.text), scalar.style, scalar.place)

@@ -114,7 +114,8 @@ class _Loader:
         rule = reader.read(self._channels)
         if model.name != _STAND_INS["name"]:
             self._name(reader, model.name)
-        self.problems += reader.problems
+        # What is wrong with a default is wrong in each rule, and said once.
+        self.problems += [each for each in reader.problems if each not in self.problems]
         if rule is None or misshapen or any(each.level is Level.ERROR for each in reader.problems):
             return
         if model.enabled:

@@ -4,6 +4,8 @@ It shares with the engine the parser and the checker, and nothing of what makes 
 bands, no memories, no timers' heap. Whatever the two disagree on is a defect of one of them.
 """
 
+import operator as op
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -20,6 +22,10 @@ from flowalert.rules.rulebook import Rule, Rulebook
 from flowalert.rules.severity import Severity
 
 DAY = 86_400
+OPERATORS: dict[str, Callable[[Any, Any], Any]] = {
+    "+": op.add, "-": op.sub, "*": op.mul, "/": op.truediv,
+    "<": op.lt, "<=": op.le, ">": op.gt, ">=": op.ge, "==": op.eq, "!=": op.ne,
+}  # fmt: skip
 DIFFERENT = {"msval": "p_msval", "msvol": "p_msvol"}
 
 
@@ -101,9 +107,7 @@ def value(node: Node, past: Past, i: int) -> Any:
 def calculate(operator: str, left: Any, right: Any) -> Any:
     if left is None or right is None or (operator == "/" and right == 0):
         return None
-    return {"+": lambda: left + right, "-": lambda: left - right, "*": lambda: left * right, "/": lambda: left / right}[
-        operator
-    ]()
+    return OPERATORS[operator](left, right)
 
 
 def truth(node: Node, past: Past, i: int) -> bool | None:
@@ -121,10 +125,7 @@ def truth(node: Node, past: Past, i: int) -> bool | None:
             one, other = value(left, past, i), value(right, past, i)
             if one is None or other is None:
                 return None
-            return {
-                "<": one < other, "<=": one <= other, ">": one > other,
-                ">=": one >= other, "==": one == other, "!=": one != other,
-            }[operator]  # fmt: skip
+            return bool(OPERATORS[operator](one, other))
         case Call(function, (left, right)):
             distance = [calculate("-", value(left, past, n), value(right, past, n)) for n in range(i + 1)]
             if distance[-1] is None:
@@ -186,8 +187,7 @@ class Naive:
             self.close(self.now)
             self.session = update.at // DAY
             self.pasts.clear()
-            for life in self.lives.values():
-                life.truth = None
+            self.lives.clear()
         self.now = max(self.now, update.at)
         past = self.pasts.setdefault(update.series, Past())
         if past.updates and update.at < past.updates[-1].at:

@@ -93,8 +93,8 @@ def rulebooks(draw: st.DrawFn) -> Rulebook:
 def markets(draw: st.DrawFn) -> list[Entry]:
     """A short market with everything that a feed can do to it."""
     entries: list[Entry] = []
-    at = {each: NINE for each in SERIES}
-    standing = {each: (0, 0) for each in SERIES}
+    at = dict.fromkeys(SERIES, NINE)
+    standing = dict.fromkeys(SERIES, (0, 0))
     now, day = NINE, 0
     for _ in range(draw(st.integers(1, 40))):
         what = draw(st.sampled_from(["update"] * 14 + ["slot", "lost", "back", "close", "next day", "stale"]))
@@ -109,8 +109,8 @@ def markets(draw: st.DrawFn) -> list[Entry]:
             entries.append(SessionClosed(Venue.KRX, moment + draw(st.sampled_from([0, 60, -DAY, DAY]))))
         elif what == "next day":
             day, now = day + 1, NINE
-            at = {each: NINE for each in SERIES}
-            standing = {each: (0, 0) for each in SERIES}
+            at = dict.fromkeys(SERIES, NINE)
+            standing = dict.fromkeys(SERIES, (0, 0))
         else:
             named = draw(st.sampled_from(SERIES))
             step = draw(st.sampled_from([0, 0, 30, 30, 30, 60, 1, 150]))

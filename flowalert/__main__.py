@@ -1,0 +1,5 @@
+"""`python -m flowalert`."""
+
+from flowalert.cli import main
+
+main()

@@ -1,0 +1,49 @@
+"""The commands, each imported when it is called: `flowalert --help` answers at once."""
+
+import importlib
+
+import click
+
+from flowalert import __version__
+
+# Each command's module and what it is for; the module has a click command of the same name.
+_COMMANDS = {
+    "demo": "See it work: a simulated market, and its alerts in this terminal.",
+    "run": "Run the service.",
+    "check": "Check rule files, and say where each mistake is.",
+    "simulate": "Run a simulated exchange to try flowalert against.",
+    "token": "Look after the exchange's access token.",
+}
+
+
+class _Commands(click.Group):
+    """A group whose commands are loaded when they are named."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002 - click's signature
+        return list(_COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:  # noqa: ARG002 - click's signature
+        if cmd_name not in _COMMANDS:
+            return None
+        command: click.Command = getattr(importlib.import_module(f"flowalert.cli.{cmd_name}"), cmd_name)
+        return command
+
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        if args and args[0] not in _COMMANDS:
+            from flowalert.market.name import suggest  # noqa: PLC0415 - only for who mistypes
+
+            near = suggest(args[0], _COMMANDS)
+            ctx.fail(f"no such command {args[0]!r}; {f'did you mean {near}?' if near else 'see flowalert --help'}")
+        return super().resolve_command(ctx, args)
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002 - click's
+        with formatter.section("Commands"):
+            formatter.write_dl(list(_COMMANDS.items()))
+
+
+@click.group(cls=_Commands, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(__version__, prog_name="flowalert")
+def main() -> None:
+    """Watch who is buying and who is selling in the Korean market, and be told."""

@@ -1,0 +1,120 @@
+"""`flowalert demo`: the whole of it in one terminal, against a simulated market."""
+
+import tempfile
+from collections.abc import Sequence
+from dataclasses import replace
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+if TYPE_CHECKING:
+    from flowalert.delivery import Channel
+    from flowalert.rules.rulebook import Rulebook
+    from flowalert.service import Account
+
+_CHANNEL = "demo"
+
+
+@click.command()
+@click.option("--notify", "urls", multiple=True, metavar="URL", help="Send to this Apprise URL as well; repeatable.")
+@click.option("--rules", "folder", type=click.Path(exists=True, path_type=Path), help="Rule file or folder to use.")
+@click.option(
+    "--speed", type=click.FloatRange(1, 2000), default=120.0, show_default=True, help="Of the market's clock."
+)
+@click.option("--seed", type=int, default=1, show_default=True, help="The same seed, the same market.")
+def demo(urls: Sequence[str], folder: Path | None, speed: float, seed: int) -> None:
+    """Watch a simulated market: registers for the sectors that the rules name, and prints each alert.
+
+    Nothing leaves this machine but what --notify sends. Ctrl-C ends it with a summary.
+    """
+    import trio  # noqa: PLC0415 - not for --help
+
+    rulebook = _load_rules(folder or _find_rules())
+    channels = _make_channels(urls)
+    with tempfile.TemporaryDirectory(prefix="flowalert-demo-") as scratch:
+        account = trio.run(partial(_play, rulebook, channels, Path(scratch), speed=speed, seed=seed))
+    if account is None:
+        raise SystemExit(130)
+
+
+def _find_rules() -> Path:
+    here = Path(__file__).resolve().parent.parent
+    # A folder of one's own, then the rules that were installed with the package, then those of its repository.
+    for folder in (Path("rules"), here / "starter_rules", here.parent / "rules"):
+        if folder.is_dir():
+            return folder
+    raise click.ClickException("there are no rules here; name a file or a folder with --rules")
+
+
+def _load_rules(path: Path) -> "Rulebook":
+    from flowalert.settings import load_rule_files  # noqa: PLC0415 - not for --help
+
+    files = sorted(path.rglob("*.yaml")) if path.is_dir() else [path]
+    loaded = load_rule_files(tuple(files), None)
+    for problem in loaded.problems:
+        click.echo(str(problem), err=True)
+    if loaded.errors:
+        raise SystemExit(1)
+    if not loaded.rulebook.rules:
+        raise click.ClickException(f"no rule in {path} is enabled")
+    return loaded.rulebook
+
+
+def _make_channels(urls: Sequence[str]) -> "dict[str, Channel]":
+    from flowalert.delivery import Channel, TargetProblem, parse_target  # noqa: PLC0415 - not for --help
+
+    targets = {}
+    for number, url in enumerate(urls, start=1):
+        target = parse_target(url)
+        if isinstance(target, TargetProblem):
+            raise click.BadParameter(target.text, param_hint=f"--notify (the {number}. one)")
+        targets[target.address.key] = target
+    return {_CHANNEL: Channel(_CHANNEL, tuple(targets.values()))}
+
+
+async def _play(
+    rulebook: "Rulebook", channels: "dict[str, Channel]", scratch: Path, *, speed: float, seed: int
+) -> "Account | None":
+    import trio  # noqa: PLC0415 - not for --help
+
+    from flowalert.cli.logs import set_up_logs  # noqa: PLC0415 - the same
+    from flowalert.cli.screen import Screen  # noqa: PLC0415 - the same
+    from flowalert.cli.signals import watch_signals  # noqa: PLC0415 - the same
+    from flowalert.feed.setting import Endpoint, FeedSettings  # noqa: PLC0415 - the same
+    from flowalert.market.instant import to_wall  # noqa: PLC0415 - the same
+    from flowalert.service import Plan, run_service  # noqa: PLC0415 - the same
+    from flowalert.simulator.server import open_simulator  # noqa: PLC0415 - the same
+    from flowalert.simulator.setting import SimulatorSettings  # noqa: PLC0415 - the same
+
+    set_up_logs("console", "error")
+    # A rule's own channels are settings' to define; here each goes to the one that there is.
+    rulebook = replace(rulebook, rules=tuple(replace(rule, notify=()) for rule in rulebook.rules))
+    screen = Screen(rulebook, channels[_CHANNEL])
+    stop = trio.Event()
+    account: Account | None = None
+    async with (
+        open_simulator(SimulatorSettings(speed=speed, seed=seed)) as simulator,
+        trio.open_nursery() as nursery,
+    ):
+        plan = Plan(
+            rulebook=rulebook,
+            channels=channels,
+            feed=FeedSettings(
+                endpoint=Endpoint(simulator.ws_url, simulator.token_url),
+                appkey="demo",
+                appsecret="demo",
+                pace=0.0,
+            ),
+            store=scratch / "flowalert.db",
+            market_now=lambda: to_wall(simulator.now()),
+            observer=screen,
+        )
+        await nursery.start(partial(watch_signals, stop, nursery.cancel_scope, say=screen.say))
+        screen.begin(speed)
+        account = await run_service(plan, stop)
+        nursery.cancel_scope.cancel()
+    if account is not None:
+        screen.end(account)
+    return account

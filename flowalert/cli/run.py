@@ -1,0 +1,115 @@
+"""`flowalert run`: the service."""
+
+import os
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+if TYPE_CHECKING:
+    from flowalert.service import Account, Plan, Service
+    from flowalert.settings import Settings
+
+# Each kind of end has a code of its own, so that systemd can tell what is worth a restart. 2 is click's, for usage.
+REFUSED_SETTINGS = 1
+REFUSED_KEY = 3
+REFUSED_STORE = 4
+
+
+@click.command()
+@click.option(
+    "-c",
+    "--config",
+    type=click.Path(path_type=Path),
+    default=Path("flowalert.yaml"),
+    show_default=True,
+    help="The settings file.",
+)
+def run(config: Path) -> None:
+    """Run the service until SIGINT or SIGTERM; a second one ends it at once.
+
+    Exit codes: 0 stopped, 1 settings or rules with errors, 2 wrong usage, 3 the exchange refuses the key, 4 the store
+    cannot be used.
+    """
+    import trio  # noqa: PLC0415 - not for --help
+
+    from flowalert.cli.logs import set_up_logs  # noqa: PLC0415 - the same
+    from flowalert.feed.token import TokenRefusedError  # noqa: PLC0415 - the same
+    from flowalert.store import StoreRefused  # noqa: PLC0415 - the same
+
+    settings = load_settings(config)
+    set_up_logs(settings.log.format, settings.log.level)
+    try:
+        account = trio.run(_serve, _plan(settings))
+    except TokenRefusedError as error:
+        _end(str(error), REFUSED_KEY)
+    except StoreRefused as error:
+        _end(str(error), REFUSED_STORE)
+    else:
+        if account is None:
+            raise SystemExit(130)
+
+
+def load_settings(config: Path) -> "Settings":
+    """Read the settings, say what is suspect in them, and end the program where they have errors."""
+    from flowalert.settings import SettingsRefused, read_settings  # noqa: PLC0415 - not for --help
+
+    try:
+        settings = read_settings(config, os.environ)
+    except SettingsRefused as refused:
+        for problem in refused.problems:
+            click.echo(str(problem), err=True)
+        raise SystemExit(REFUSED_SETTINGS) from None
+    for problem in settings.warnings:
+        click.echo(str(problem), err=True)
+    return settings
+
+
+def _plan(settings: "Settings") -> "Plan":
+    from flowalert.service import Plan  # noqa: PLC0415 - not for --help
+
+    return Plan(rulebook=settings.loaded.rulebook, channels=settings.channels, feed=settings.feed, store=settings.store)
+
+
+async def _serve(plan: "Plan") -> "Account | None":
+    import structlog  # noqa: PLC0415 - not for --help
+    import trio  # noqa: PLC0415 - the same
+
+    from flowalert.cli.signals import watch_signals  # noqa: PLC0415 - the same
+    from flowalert.feed.token import TokenRefusedError  # noqa: PLC0415 - the same
+    from flowalert.service import run_service  # noqa: PLC0415 - the same
+    from flowalert.store import StoreRefused  # noqa: PLC0415 - the same
+
+    log = structlog.get_logger()
+    stop = trio.Event()
+
+    def tell_started(service: "Service") -> None:
+        log.info(
+            "flowalert started",
+            rules=len(plan.rulebook.rules),
+            sectors=len(plan.rulebook.places),
+            channels=len(plan.channels),
+            store=str(service.plan.store),
+        )
+
+    account: Account | None = None
+    refused: TokenRefusedError | StoreRefused | None = None
+    async with trio.open_nursery() as nursery:
+        await nursery.start(partial(watch_signals, stop, nursery.cancel_scope, say=log.info))
+        try:
+            account = await run_service(plan, stop, tell_started)
+        except (TokenRefusedError, StoreRefused) as error:
+            # Kept until the nursery has ended, which would wrap it into a group.
+            refused = error
+        nursery.cancel_scope.cancel()
+    if refused is not None:
+        raise refused
+    if account is not None:
+        log.info("flowalert stopped", **{name: getattr(account, name) for name in account.__dataclass_fields__})
+    return account
+
+
+def _end(words: str, code: int) -> None:
+    click.echo(f"flowalert: {words}", err=True)
+    raise SystemExit(code)

@@ -1,0 +1,88 @@
+"""A service at work, as it looks in a terminal."""
+
+from rich.console import Console
+from rich.padding import Padding
+from rich.table import Table
+from rich.text import Text
+
+from flowalert.delivery import Channel
+from flowalert.engine.notice import Delivery, DeliveryState, Notice
+from flowalert.engine.transition import Kind, Severity, Transition
+from flowalert.market.instant import clock
+from flowalert.rules.rulebook import Rulebook
+from flowalert.service import Account
+
+# The Korean market's own colours: red is buying, blue is selling.
+_BUYING, _SELLING = "red", "bright_blue"
+_MARKS = {Severity.INFO: ("○", "white"), Severity.WARNING: ("●", "yellow"), Severity.CRITICAL: ("◆", "bold red")}
+
+
+class Screen:
+    """Prints alerts as they come, and a summary at the end. It keeps nothing."""
+
+    def __init__(self, rulebook: Rulebook, channel: Channel, console: Console | None = None) -> None:
+        self._rulebook = rulebook
+        self._channel = channel
+        self._console = console or Console(highlight=False)
+
+    def say(self, words: str) -> None:
+        """Print a line about the program itself."""
+        self._console.print(Text(words, "dim"))
+
+    def begin(self, speed: float) -> None:
+        """Say what is about to be seen."""
+        rules = self._rulebook
+        self._console.print(Text.assemble(("flowalert demo", "bold"), f"  {speed:g}× the market's speed"))
+        sectors = sorted({sector for rule in rules.rules for sector in rule.sectors})
+        self.say(
+            f"{len(rules.rules)} rules, {len(sectors)} sectors, {len(self._channel.targets)} targets. Ctrl-C ends it."
+        )
+
+    def note_transition(self, transition: Transition, notice: Notice | None) -> None:
+        """Print a transition that is told."""
+        if notice is None:
+            return
+        mark, style = _MARKS[transition.severity]
+        if transition.kind is Kind.RESOLVED:
+            mark, style = "✓", "green"
+        value = transition.value or 0
+        colour = _BUYING if value > 0 else _SELLING if value < 0 else "white"
+        heading = Text.assemble(
+            (clock(transition.at), "dim"),
+            " ",
+            (mark, style),
+            " ",
+            (notice.title, "bold"),
+            " ",
+            (transition.rule, "dim"),
+        )
+        self._console.print(heading)
+        self._console.print(Padding(Text(notice.body, colour), (0, 0, 0, 11)))
+
+    def note_delivery(self, delivery: Delivery) -> None:
+        """Print a delivery that did not go through."""
+        if delivery.state is not DeliveryState.SENT:
+            words = f"{delivery.target.label}: {delivery.state.value}, {delivery.reason}"
+            self._console.print(Padding(Text(words, "magenta"), (0, 0, 0, 11)))
+
+    def end(self, account: Account) -> None:
+        """Print the summary."""
+        table = Table(show_header=False, box=None, padding=(0, 2))
+        table.add_row("updates", f"{account.updates:,}")
+        table.add_row("alerts", f"{account.told:,} told, {account.held_back:,} held back by a cooldown")
+        table.add_row(
+            "deliveries", f"{account.sent:,} sent, {account.dead:,} refused, {account.waiting:,} not sent yet"
+        )
+        table.add_row("lost", _say_lost(account))
+        self._console.print()
+        self._console.print(table)
+
+
+def _say_lost(account: Account) -> str:
+    parts = (
+        (account.gaps, "gaps in a series"),
+        (account.losts, "losses of the feed"),
+        (account.quarantined, "frames that could not be read"),
+        (account.stale, "frames that came too late"),
+    )
+    return ", ".join(f"{count:,} {what}" for count, what in parts if count) or "nothing"

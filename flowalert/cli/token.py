@@ -1,0 +1,40 @@
+"""`flowalert token`: the exchange's access token."""
+
+from pathlib import Path
+
+import click
+
+
+@click.group()
+def token() -> None:
+    """Look after the exchange's access token."""
+
+
+@token.command()
+@click.option(
+    "-c",
+    "--config",
+    type=click.Path(path_type=Path),
+    default=Path("flowalert.yaml"),
+    show_default=True,
+    help="The settings file.",
+)
+def revoke(config: Path) -> None:
+    """Have the exchange revoke the cached token; a running service notices, and gets another."""
+    import trio  # noqa: PLC0415 - not for --help
+
+    from flowalert.cli.run import load_settings  # noqa: PLC0415 - the same
+
+    settings = load_settings(config)
+
+    async def ask() -> str | None:
+        from datetime import UTC, datetime  # noqa: PLC0415 - not for --help
+
+        from flowalert.feed.token import TokenSource  # noqa: PLC0415 - the same
+
+        return await TokenSource(settings.feed, now=lambda: datetime.now(UTC)).revoke()
+
+    failure = trio.run(ask)
+    if failure is not None:
+        raise click.ClickException(f"the token was not revoked: {failure}")
+    click.echo("the token is revoked")

@@ -1,0 +1,322 @@
+"""The one place where the parts are put together: feed, engine, store and delivery, from start to stop."""
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Protocol
+
+import structlog
+import trio
+
+from flowalert.delivery import Channel, Doorbell, Policy, Target, run_delivery
+from flowalert.delivery.rendering import make_notices
+from flowalert.engine.engine import Engine
+from flowalert.engine.notice import Delivery, DeliveryState, Notice
+from flowalert.engine.transition import Kind, Reason, Transition, transition_id
+from flowalert.engine.watch import Phase
+from flowalert.feed.client import Feed
+from flowalert.feed.desk import Refusal
+from flowalert.feed.outlet import Received
+from flowalert.feed.setting import FeedSettings
+from flowalert.feed.token import TokenRefusedError
+from flowalert.market.entry import Entry, FeedBack, FeedLost, SessionClosed, Update
+from flowalert.rules.rulebook import Rulebook
+from flowalert.store import Store, open_store
+
+log = structlog.get_logger()
+
+# Entries wait here while a commit is on its way to the disk: seconds of the busiest market.
+_WAITING_ENTRIES = 10_000
+# One transaction takes what is there, and no more than delays the alerts in it by a few milliseconds.
+_LARGEST_BATCH = 500
+
+RESTARTED = "the service was not running"
+
+
+class Observer(Protocol):
+    """Who watches a service at work, beside its log."""
+
+    def note_transition(self, transition: Transition, notice: Notice | None) -> None:
+        """Take note of a transition that is on disk; `notice` is its text, where anybody is told."""
+
+    def note_delivery(self, delivery: Delivery) -> None:
+        """Take note of a delivery after an attempt or a decision."""
+
+
+class NoObserver:
+    """Watches nothing."""
+
+    def note_transition(self, transition: Transition, notice: Notice | None) -> None:
+        """Take no note."""
+
+    def note_delivery(self, delivery: Delivery) -> None:
+        """Take no note."""
+
+
+def _wall_clock() -> datetime:
+    return datetime.now(UTC)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Plan:
+    """What a service is to do. `market_now` is the clock of the exchange, `now` that of people."""
+
+    rulebook: Rulebook
+    channels: Mapping[str, Channel]
+    feed: FeedSettings
+    store: Path
+    policy: Policy = field(default_factory=Policy)
+    market_now: Callable[[], datetime] = _wall_clock
+    now: Callable[[], datetime] = _wall_clock
+    observer: Observer = field(default_factory=NoObserver)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Account:
+    """What a service did while it ran. `waiting` deliveries are on disk and go on at the next start."""
+
+    updates: int
+    told: int
+    held_back: int
+    gaps: int
+    losts: int
+    quarantined: int
+    repeats: int
+    stale: int
+    sent: int
+    dead: int
+    waiting: int
+
+
+class Service:
+    """A running service.
+
+    What changes: `told` and `held_back`, counts of transitions, by the engine's task alone; the engine itself, by
+    that task; the store, by that task and the delivery workers.
+    """
+
+    def __init__(self, plan: Plan, store: Store) -> None:
+        self.plan = plan
+        self.told = 0
+        self.held_back = 0
+        self.engine = Engine(plan.rulebook)
+        self.feed = Feed(plan.feed, now=plan.market_now, on_refused=self._report_refusal)
+        self._store = store
+        self._bell = Doorbell()
+        self._sent = 0
+        self._dead = 0
+
+    async def resume(self) -> None:
+        """Fold the journal's open session again, and settle what a change of rules has made of it."""
+        transitions: list[Transition] = []
+        latest: dict[str, Entry] = {}
+        entries = 0
+        async for chunk in self._store.read_open_session():
+            for entry in chunk:
+                transitions += self.engine.handle(entry)
+                latest[_venue_of(entry)] = entry
+            self.feed.prime(chunk)
+            entries += len(chunk)
+            await trio.lowlevel.checkpoint()
+        if entries:
+            log.info("journal folded", entries=entries, open=len(self.engine.list_open()))
+        await self._reconcile(transitions)
+        last = max((entry.at for entry in latest.values()), default=None)
+        if last is not None and not all(isinstance(entry, SessionClosed) for entry in latest.values()):
+            # What came while nobody listened was missed, and the journal must say so.
+            await self._take([Received(self.plan.market_now(), FeedLost(last, RESTARTED))])
+
+    async def run(self, stop: trio.Event) -> None:
+        """Serve until `stop` is set, then finish in order: no more frames, what came is folded, sends end.
+
+        Raises TokenRefusedError where the exchange refuses the key.
+        """
+        send, receive = trio.open_memory_channel[Received](_WAITING_ENTRIES)
+        async with trio.open_nursery() as workers:
+            workers.start_soon(self._deliver)
+            try:
+                async with trio.open_nursery() as nursery:
+                    nursery.start_soon(self._feed, send, stop)
+                    # The feed closes the channel when it ends, and only then is all of it folded.
+                    with trio.CancelScope(shield=True):
+                        await self._fold(receive)
+            finally:
+                self._bell.close()
+
+    async def account(self) -> Account:
+        """Return what was done so far."""
+        summary = await self._store.summary()
+        count = self.feed.count
+        waiting = sum(n for state, n in summary.deliveries.items() if not state.settled)
+        return Account(
+            updates=count.updates,
+            told=self.told,
+            held_back=self.held_back,
+            gaps=self.engine.gaps,
+            losts=count.losts,
+            quarantined=sum(count.quarantined.values()),
+            repeats=count.repeats,
+            stale=count.stale,
+            sent=self._sent,
+            dead=self._dead,
+            waiting=waiting,
+        )
+
+    async def _feed(self, entries: trio.MemorySendChannel[Received], stop: trio.Event) -> None:
+        async with trio.open_nursery() as nursery:
+            nursery.start_soon(_cancel_on, stop, nursery.cancel_scope)
+            await self.feed.run(list(self.plan.rulebook.places), entries)
+
+    async def _fold(self, entries: trio.MemoryReceiveChannel[Received]) -> None:
+        async with entries:
+            async for first in entries:
+                batch = [first]
+                while len(batch) < _LARGEST_BATCH:
+                    try:
+                        batch.append(entries.receive_nowait())
+                    except (trio.WouldBlock, trio.EndOfChannel):
+                        break
+                await self._take(batch)
+
+    async def _take(self, received: Sequence[Received]) -> None:
+        """Fold entries, and have them, what followed and whom to tell on disk as one."""
+        transitions = [transition for each in received for transition in self.engine.handle(each.entry)]
+        await self._commit(received, transitions)
+
+    async def _commit(self, received: Sequence[Received], transitions: Sequence[Transition]) -> None:
+        notices = list(make_notices(transitions, self.plan.rulebook, self.plan.channels))
+        made = await self._store.commit(received, transitions, notices, now=self.plan.now())
+        if made:
+            self._bell.ring()
+        texts = {notice.transition: notice for notice in notices}
+        for transition in transitions:
+            self.told += transition.told and transition.kind is not Kind.RESOLVED
+            self.held_back += not transition.told and transition.kind is not Kind.RESOLVED
+            self._report(transition)
+            self.plan.observer.note_transition(transition, texts.get(transition.id))
+
+    async def _reconcile(self, folded: Sequence[Transition]) -> None:
+        """Make the store agree with the fold: the same rules give nothing to do."""
+        watches = {watch.alert: watch for watch in self.engine.list_open() if watch.phase is Phase.FIRING}
+        stored = {alert.id: alert.last for alert in await self._store.open_alerts()}
+        settled: list[Transition] = [
+            self.engine.announce(watch) for id_, watch in watches.items() if id_ not in stored and watch.told
+        ]
+        for id_, last in stored.items():
+            if id_ not in watches:
+                settled.append(_close(last, folded))
+        if settled:
+            log.info("rules changed since the last run", alerts_added_or_gone=len(settled))
+            await self._commit([], settled)
+
+    async def _deliver(self) -> None:
+        targets: dict[str, Target] = {
+            target.address.key: target for channel in self.plan.channels.values() for target in channel.targets
+        }
+        await run_delivery(
+            self._store,
+            targets.values(),
+            self._bell,
+            now=self.plan.now,
+            policy=self.plan.policy,
+            tell=self._report_delivery,
+        )
+
+    def _report(self, transition: Transition) -> None:
+        log.info(
+            "alert",
+            kind=transition.kind.value,
+            rule=transition.rule,
+            scope=str(transition.scope),
+            value=transition.value,
+            severity=transition.severity.name.lower(),
+            told=transition.told,
+            reason=transition.reason.value,
+        )
+
+    def _report_delivery(self, delivery: Delivery) -> None:
+        self._sent += delivery.state is DeliveryState.SENT
+        self._dead += delivery.state is DeliveryState.DEAD
+        say = log.info if delivery.state is DeliveryState.SENT else log.warning
+        say(
+            "delivery",
+            state=delivery.state.value,
+            channel=delivery.notice.channel,
+            target=delivery.target.label,
+            reason=delivery.reason,
+            attempts=delivery.attempts,
+        )
+        self.plan.observer.note_delivery(delivery)
+
+    def _report_refusal(self, refusal: Refusal) -> None:
+        wanting = {f"{venue.value}/{sector}": names for (venue, sector), names in self.plan.rulebook.places.items()}
+        log.error(
+            "the exchange refuses a sector",
+            place=refusal.place,
+            code=refusal.rsp_cd,
+            words=refusal.rsp_msg,
+            rules=", ".join(wanting.get(refusal.place, ())),
+            remedy=refusal.remedy,
+        )
+
+
+def _venue_of(entry: Entry) -> str:
+    if isinstance(entry, Update):
+        return entry.series.venue.value
+    return "" if isinstance(entry, FeedLost | FeedBack) else entry.venue.value
+
+
+def _close(last: Transition, folded: Sequence[Transition]) -> Transition:
+    """Return the resolve of an alert that the store has open and the fold does not."""
+    for transition in reversed(folded):
+        if transition.alert == last.alert and transition.kind is Kind.RESOLVED:
+            return transition
+    return Transition(
+        id=transition_id(last.alert, Kind.RESOLVED, 0),
+        alert=last.alert,
+        rule=last.rule,
+        scope=last.scope,
+        kind=Kind.RESOLVED,
+        reason=Reason.RULE_GONE,
+        severity=last.severity,
+        n=0,
+        at=max([last.at, *(each.at for each in folded)]),
+        opened_at=last.opened_at,
+        told=last.told,
+        value=last.value,
+        peak=last.peak,
+        values=last.values,
+    )
+
+
+async def _cancel_on(stop: trio.Event, scope: trio.CancelScope) -> None:
+    await stop.wait()
+    scope.cancel()
+
+
+async def run_service(plan: Plan, stop: trio.Event, started: Callable[[Service], None] = lambda _: None) -> Account:
+    """Run a service until `stop` is set; return what it did. `started` is given it once it is ready to serve.
+
+    Raises StoreRefused for a store that cannot be used, TokenRefusedError for a key that is refused.
+    """
+    async with open_store(plan.store) as store:
+        service = Service(plan, store)
+        await service.resume()
+        started(service)
+        refused: list[TokenRefusedError] = []
+        try:
+            await service.run(stop)
+        except* TokenRefusedError as group:
+            refused += _leaves(group)
+        if refused:
+            raise refused[0]
+        return await service.account()
+
+
+def _leaves(group: BaseExceptionGroup[TokenRefusedError]) -> Iterator[TokenRefusedError]:
+    for error in group.exceptions:
+        if isinstance(error, BaseExceptionGroup):
+            yield from _leaves(error)
+        else:
+            yield error

@@ -1,0 +1,304 @@
+"""The service from frame to message: real processes, real sockets, a real store."""
+
+import json
+import random
+import sqlite3
+import subprocess
+from collections import Counter
+from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import asynccontextmanager, contextmanager
+from pathlib import Path
+
+import pytest
+import trio
+
+from flowalert.engine.engine import Engine
+from flowalert.engine.transition import Transition
+from flowalert.market.entry import Entry
+from flowalert.settings import load_rule_files
+from flowalert.store import open_reader
+from flowalert.store.journal import read_chunk
+from flowalert.store.session import Stretch
+from tests.delivery.http_recorder import Answer, Recorder, Request, open_recorder
+from tests.feed.exchange import Client, Exchange, data_frame, open_exchange
+from tests.program import PATIENCE, start_program, stop, wait_until
+
+SETTINGS = """\
+feed:
+  domain: {ws_url}
+  token_url: {token_url}
+  appkey: planted-key
+  appsecret: planted-secret
+  pace: 0
+channels:
+  desk:
+    targets: ["json://127.0.0.1:{port}/hook"]
+rules: [rules.yaml]
+store: flowalert.db
+log: {{format: json}}
+"""
+
+VENDOR_RULE = """\
+rules:
+  - name: rows-grow
+    sectors: ["001"]
+    investors: [9999]
+    when: delta(msvol) >= 100
+    message: "{{ sector }} {{ delta(msvol) | shares }}"
+"""
+
+
+def write(folder: Path, rules: str, *, ws_url: str, token_url: str, hook: Recorder | None = None) -> None:
+    """Write a settings file and its rules; messages go to `hook`."""
+    (folder / "rules.yaml").write_text(rules, encoding="utf-8")
+    settings = SETTINGS.format(ws_url=ws_url, token_url=token_url, port=hook.port if hook else 9)
+    (folder / "flowalert.yaml").write_text(settings, encoding="utf-8")
+
+
+def token_url_of(tokens: Recorder) -> str:
+    return f"http://127.0.0.1:{tokens.port}/oauth2/token"
+
+
+def issue_token(_: Request) -> Answer:
+    return Answer(body=b'{"access_token":"planted-token","scope":"oob","token_type":"Bearer","expires_in":86400}')
+
+
+async def in_thread(condition: Callable[[], object], what: str) -> None:
+    """Wait without holding up the servers of the test."""
+    await trio.to_thread.run_sync(wait_until, condition, what, abandon_on_cancel=True)
+
+
+@contextmanager
+def posts() -> Iterator[Recorder]:
+    with open_recorder(lambda _: Answer()) as recorder:
+        yield recorder
+
+
+def messages(recorder: Recorder) -> list[str]:
+    return [str(request.json["message"]) for request in list(recorder.requests)]
+
+
+@asynccontextmanager
+async def vendor_server(*frames: str) -> AsyncIterator[Exchange]:
+    """A bare websocket server that acknowledges and then sends these frames."""
+    async with open_exchange() as exchange:
+
+        async def answer(client: Client, request: dict[str, object]) -> None:
+            await client.answer(request)
+            if dict(request["body"])["tr_cd"] == "BM_" and dict(request["header"])["tr_type"] == "3":  # type: ignore[call-overload]
+                await client.send(*frames)
+
+        exchange.answer = answer
+        yield exchange
+
+
+async def test_the_vendors_example_frame_becomes_a_message(tmp_path: Path) -> None:
+    """The frame of the vendor's page fires a rule on `delta(msvol) >= 100`, and its text arrives by `json://`."""
+    with posts() as hook, open_recorder(issue_token) as tokens:
+        async with vendor_server(data_frame()) as exchange:
+            write(tmp_path, VENDOR_RULE, ws_url=exchange.url, token_url=token_url_of(tokens), hook=hook)
+            with start_program("run", "-c", "flowalert.yaml", folder=tmp_path) as process:
+                await in_thread(lambda: hook.requests, "the message")
+                code = await trio.to_thread.run_sync(stop, process)
+    assert messages(hook) == ["코스피 +12.3만주"]
+    assert code == 0
+    log = (tmp_path / "err.txt").read_text(encoding="utf-8")
+    assert "planted-token" not in log
+    assert "planted-secret" not in log
+    assert (tmp_path / "flowalert.db").stat().st_mode & 0o777 == 0o600
+    assert (tmp_path / "flowalert.db.token").stat().st_mode & 0o777 == 0o600
+
+
+async def test_it_registers_exactly_what_enabled_rules_need_and_releases_it(tmp_path: Path) -> None:
+    """Sectors of rules that are switched off are not asked for; on a stop each registration is released."""
+    rules = VENDOR_RULE + "  - {name: off, sectors: [kosdaq], investors: [개인], when: msval > 0, enabled: false}\n"
+    with posts() as hook, open_recorder(issue_token) as tokens:
+        async with vendor_server(data_frame()) as exchange:
+            write(tmp_path, rules, ws_url=exchange.url, token_url=token_url_of(tokens), hook=hook)
+            with start_program("run", folder=tmp_path) as process:
+                await in_thread(lambda: hook.requests, "the message")
+                await trio.to_thread.run_sync(stop, process)
+            await in_thread(lambda: exchange.closed, "the connection's end")
+            asked = exchange.clients[0].asked
+    assert sorted(asked) == [("3", "BM_", "001"), ("3", "JIF", "0"), ("4", "BM_", "001"), ("4", "JIF", "0")]
+
+
+async def test_a_refused_sector_names_the_rules_that_wanted_it(tmp_path: Path) -> None:
+    """The log says which rules cannot work; the others do."""
+    rules = VENDOR_RULE + "  - {name: wants-etf, sectors: [etf], investors: [개인], when: msval > 0}\n"
+    with posts() as hook, open_recorder(issue_token) as tokens:
+        async with vendor_server(data_frame()) as exchange:
+            good = exchange.answer
+
+            async def answer(client: Client, request: dict[str, object]) -> None:
+                if dict(request["body"])["tr_key"] == "560":  # type: ignore[call-overload]
+                    await client.answer(request, rsp_cd="00100", rsp_msg="조회할 자료가 없습니다")
+                else:
+                    await good(client, request)
+
+            exchange.answer = answer
+            write(tmp_path, rules, ws_url=exchange.url, token_url=token_url_of(tokens), hook=hook)
+            with start_program("run", folder=tmp_path) as process:
+                err = tmp_path / "err.txt"
+                await in_thread(lambda: "wants-etf" in err.read_text(encoding="utf-8") and hook.requests, "the refusal")
+                await trio.to_thread.run_sync(stop, process)
+    lines = [json.loads(line) for line in (tmp_path / "err.txt").read_text(encoding="utf-8").splitlines()]
+    (refusal,) = [line for line in lines if line.get("rules") == "wants-etf"]
+    assert (refusal["place"], refusal["code"], refusal["words"]) == ("krx/560", "00100", "조회할 자료가 없습니다")
+
+
+async def test_a_wrong_key_ends_the_service_with_the_vendors_words(tmp_path: Path) -> None:
+    """Exit code 3, and on standard error the vendor's code, words, and what to do."""
+    refusal = '{"error_code":"IGW00103","error_description":"유효하지 않은 AppKey입니다."}'.encode()
+    with open_recorder(lambda _: Answer(status=403, body=refusal)) as tokens:
+        write(tmp_path, VENDOR_RULE, ws_url="ws://127.0.0.1:9/", token_url=token_url_of(tokens))
+        with start_program("run", folder=tmp_path) as process:
+            code = await trio.to_thread.run_sync(process.wait, PATIENCE)
+    words = (tmp_path / "err.txt").read_text(encoding="utf-8")
+    assert code == 3
+    assert "IGW00103" in words
+    assert "유효하지 않은 AppKey입니다." in words
+    assert "planted-secret" not in words
+
+
+async def test_two_services_on_one_store_are_refused(tmp_path: Path) -> None:
+    """The second says who has the store, and ends with code 4."""
+    with posts() as hook, open_recorder(issue_token) as tokens:
+        async with vendor_server(data_frame()) as exchange:
+            write(tmp_path, VENDOR_RULE, ws_url=exchange.url, token_url=token_url_of(tokens), hook=hook)
+            with start_program("run", folder=tmp_path) as first:
+                await in_thread(lambda: hook.requests, "the message")
+                with start_program("run", folder=tmp_path) as second:
+                    assert await trio.to_thread.run_sync(second.wait, PATIENCE) == 4
+                assert f"process {first.pid}" in (tmp_path / "err.txt").read_text(encoding="utf-8")
+
+
+RULES_THEN = """\
+rules:
+  - {name: stays, sectors: [kospi], investors: [9999], when: msval < 0}
+  - {name: goes, sectors: [kospi], investors: [9999], when: msval < -1}
+"""
+RULES_NOW = """\
+rules:
+  - {name: stays, sectors: [kospi], investors: [9999], when: msval < 0}
+  - {name: comes, sectors: [kospi], investors: [9999], when: msval < -2}
+"""
+
+
+async def test_rules_that_changed_while_it_was_down_are_settled_at_the_start(tmp_path: Path) -> None:
+    """What the new rules find open is told once, what is gone is resolved, and what stays is not told again."""
+    with posts() as hook, open_recorder(issue_token) as tokens:
+        async with vendor_server(data_frame()) as exchange:
+            arguments = {"ws_url": exchange.url, "token_url": token_url_of(tokens), "hook": hook}
+            write(tmp_path, RULES_THEN, **arguments)  # type: ignore[arg-type]
+            with start_program("run", folder=tmp_path) as process:
+                await in_thread(lambda: len(hook.requests) == 2, "both alerts")
+                await trio.to_thread.run_sync(stop, process)
+            write(tmp_path, RULES_NOW, **arguments)  # type: ignore[arg-type]
+            for _ in range(2):
+                with start_program("run", folder=tmp_path) as process:
+                    await in_thread(lambda: len(hook.requests) == 4, "what changed")
+                    await in_thread(lambda: len(exchange.clients) > 1, "the connection")
+                    await trio.to_thread.run_sync(stop, process)
+    titles = [request.json["title"] for request in hook.requests]
+    assert titles == ["[주의] stays", "[주의] goes", "[주의] comes", "해제: [주의] goes"]
+
+
+KILL_RULES = """\
+rules:
+  - {name: event, sectors: [kospi, kosdaq, futures], investors: [외국인, 기관], when: abs(delta(msvol)) >= 15}
+  - {name: cooled, sectors: [kospi], investors: all, when: delta(msval) <= -8, cooldown: 5m}
+  - {name: state, sectors: [kospi, kosdaq], investors: [외국인, 개인], when: "delta(msval, 3m) <= -20"}
+  - {name: held, sectors: [kospi, kosdaq], investors: all, when: "delta(msval, 1m) >= 8", for: 1m, cooldown: 10m}
+  - {name: turns, sectors: [kospi], investors: all, when: "crosses(msval, 0)"}
+"""
+
+
+def test_kill_at_random_moments_loses_no_alert_and_invents_none(tmp_path: Path) -> None:
+    """After thirty SIGKILLs, store and deliveries are what an undisturbed run over the same journal gives."""
+    chance = random.Random(20261122)
+    kills = 30
+    with posts() as hook, simulator_process(tmp_path, speed=60) as (ws_url, token_url):
+        write(tmp_path, KILL_RULES, ws_url=ws_url, token_url=token_url, hook=hook)
+        for _ in range(kills):
+            with start_program("run", folder=tmp_path) as process:
+                # Some die while they start, most in the middle of the market.
+                if chance.random() < 0.7:
+                    wait_until_started(tmp_path)
+                with pytest.raises(subprocess.TimeoutExpired):
+                    process.wait(chance.uniform(0, 1.2))
+        with start_program("run", folder=tmp_path) as process:
+            wait_until_started(tmp_path)
+            wait_until(lambda: count(tmp_path, "deliveries WHERE settled_at IS NULL") == 0, "every delivery to settle")
+            assert stop(process) == 0
+    journal, transitions = trio.run(read_all, tmp_path)
+    undisturbed = fold(tmp_path, journal)
+    assert transitions == undisturbed
+    assert len(transitions) > 50
+    states = rows(tmp_path, "SELECT state, sum(uncertain), count(*) FROM deliveries GROUP BY state")
+    assert {state for state, _, _ in states} == {"sent"}
+    wanted = Counter(
+        row for row in rows(tmp_path, "SELECT n.title, n.body FROM deliveries d JOIN notices n ON n.id = d.notice")
+    )
+    arrived = Counter((request.json["title"], request.json["message"]) for request in hook.requests)
+    assert set(arrived) == set(wanted)
+    assert not wanted - arrived
+    assert (arrived - wanted).total() <= sum(uncertain for _, uncertain, _ in states)
+    assert {row[0] for row in rows(tmp_path, "SELECT DISTINCT transition FROM notices")} == {
+        each.id for each in undisturbed if each.told and not is_untold_resolve(each, undisturbed)
+    }
+
+
+def wait_until_started(folder: Path) -> None:
+    """Wait for the line of the process that was started last; those of the earlier ones are taken out."""
+    err = folder / "err.txt"
+    wait_until(lambda: "flowalert started" in err.read_text(encoding="utf-8"), "the start")
+    # The file is opened for appending, so that the next line lands at its new end.
+    err.write_text("", encoding="utf-8")
+
+
+def is_untold_resolve(transition: Transition, among: list[Transition]) -> bool:
+    """Whether nobody was told of the firing that this resolves."""
+    return transition.kind.value == "resolved" and not any(
+        each.alert == transition.alert and each.told and each is not transition for each in among
+    )
+
+
+def count(folder: Path, what: str) -> int:
+    return int(rows(folder, f"SELECT count(*) FROM {what}")[0][0])  # noqa: S608 - the test's own text
+
+
+def rows(folder: Path, query: str) -> list[tuple]:  # type: ignore[type-arg]
+    connection = sqlite3.connect(f"file:{folder / 'flowalert.db'}?mode=ro", uri=True)
+    try:
+        return list(connection.execute(query))
+    finally:
+        connection.close()
+
+
+async def read_all(folder: Path) -> tuple[list[Entry], list[Transition]]:
+    async with open_reader(folder / "flowalert.db") as reader:
+        stretch = Stretch(after=0, until=count(folder, "journal"), venues={})
+        entries, _ = await reader._database.read(read_chunk, stretch, stretch.until)
+        ids = [row[0] for row in rows(folder, "SELECT DISTINCT alert FROM transitions")]
+        transitions = {each.id: each for id_ in ids for each in await reader.transitions(id_)}
+    order = [row[0] for row in rows(folder, "SELECT id FROM transitions ORDER BY seq")]
+    return list(entries), [transitions[id_] for id_ in order]
+
+
+def fold(folder: Path, journal: list[Entry]) -> list[Transition]:
+    engine = Engine(load_rule_files((folder / "rules.yaml",), None).rulebook)
+    return [transition for entry in journal for transition in engine.handle(entry)]
+
+
+@contextmanager
+def simulator_process(folder: Path, *, speed: float) -> Iterator[tuple[str, str]]:
+    """A simulator in a process of its own, in the middle of a trading day."""
+    place = folder / "simulator"
+    place.mkdir()
+    arguments = ["simulate", "--port", "0", "--token-port", "0", "--speed", str(speed), "--start", "10:00"]
+    with start_program(*arguments, folder=place):
+        out = place / "out.txt"
+        wait_until(lambda: "appsecret" in out.read_text(encoding="utf-8"), "the simulator")
+        told = dict(line.strip().split(": ", 1) for line in out.read_text("utf-8").splitlines() if ": " in line)
+        yield told["domain"], told["token_url"]
