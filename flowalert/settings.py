@@ -95,7 +95,7 @@ class SettingsModel(_Strict):
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """All that the service needs to know, read and checked; every path is absolute."""
+    """All that the service needs to know, read and checked; the store's path is absolute."""
 
     feed: FeedSettings
     channels: Mapping[str, Channel]
@@ -145,7 +145,8 @@ class _Reader:
     def __init__(self, path: Path, environ: Mapping[str, str]) -> None:
         self._path = path
         self._environ = environ
-        self._folder = path.resolve().parent
+        # As it was given, so that a mistake is shown where a person would look.
+        self._folder = path.parent
         self._problems: list[Problem] = []
         self._document = Document(str(path), "")
 
@@ -161,7 +162,7 @@ class _Reader:
         errors = [each for each in self._problems if each.level is Level.ERROR]
         if errors or feed is None:
             raise SettingsRefused(tuple(self._problems))
-        store = self._folder / model.store
+        store = (self._folder / model.store).resolve()
         return Settings(feed, channels, loaded, rule_files, store, model.log, tuple(self._problems))
 
     def _read_model(self) -> SettingsModel | None:
@@ -210,7 +211,7 @@ class _Reader:
             endpoint=endpoint,
             appkey=appkey,
             appsecret=appsecret,
-            token_cache=self._folder / f"{name}.token",
+            token_cache=(self._folder / f"{name}.token").resolve(),
             silence_after=model.silence_after,
             per_connection=model.per_connection,
             pace=model.pace,

@@ -1,5 +1,6 @@
 """`flowalert demo`: the whole of it in one terminal, against a simulated market."""
 
+import importlib.resources
 import tempfile
 from collections.abc import Sequence
 from dataclasses import replace
@@ -13,6 +14,7 @@ if TYPE_CHECKING:
     from flowalert.delivery import Channel
     from flowalert.rules.rulebook import Rulebook
     from flowalert.service import Account
+    from flowalert.simulator.scenario import Scenario
 
 _CHANNEL = "demo"
 
@@ -74,6 +76,14 @@ def _make_channels(urls: Sequence[str]) -> "dict[str, Channel]":
     return {_CHANNEL: Channel(_CHANNEL, tuple(targets.values()))}
 
 
+def _read_day() -> "Scenario":
+    from flowalert.simulator.scenario import Scenario, read_scenario  # noqa: PLC0415 - not for --help
+
+    scenario = read_scenario(importlib.resources.read_text("flowalert.cli", "demo.yaml", encoding="utf-8"), "demo.yaml")
+    assert isinstance(scenario, Scenario), scenario  # noqa: S101 - it is a part of the program
+    return scenario
+
+
 async def _play(
     rulebook: "Rulebook", channels: "dict[str, Channel]", scratch: Path, *, speed: float, seed: int
 ) -> "Account | None":
@@ -95,7 +105,7 @@ async def _play(
     stop = trio.Event()
     account: Account | None = None
     async with (
-        open_simulator(SimulatorSettings(speed=speed, seed=seed)) as simulator,
+        open_simulator(SimulatorSettings(speed=speed, seed=seed, scenario=_read_day())) as simulator,
         trio.open_nursery() as nursery,
     ):
         plan = Plan(

@@ -30,8 +30,8 @@ async def run_delivery(
 ) -> None:
     """Send what the outbox holds, each target by a worker of its own, until `bell` is closed.
 
-    Ring the bell after every commit that made deliveries. Closing it stops: no send is begun any more, those
-    under way have `stop_within` of trio's time to end, and what is left waits on disk for the next start.
+    Ring the bell after every commit that made deliveries. Closing it stops: what is due has `stop_within` of trio's
+    time to go out, and what is left waits on disk for the next start.
     `tell` is called with each delivery after an attempt or a decision was written: sent, retrying, dead or
     suppressed. `now` is wall time, with its zone.
     """

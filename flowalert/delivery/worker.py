@@ -1,5 +1,6 @@
 """One target's deliveries, one after the other."""
 
+import math
 import random
 from collections.abc import Callable
 from datetime import datetime, timedelta
@@ -29,7 +30,7 @@ class Sender(Protocol):
 
 
 class Worker:
-    """Sends what waits for one target, in order, until its doorbell is closed.
+    """Sends what waits for one target, in order, until its doorbell is closed and nothing is due.
 
     It keeps nothing: what is to be sent next, and when, is read from the outbox each time.
     """
@@ -51,15 +52,17 @@ class Worker:
         self._tell = tell
 
     async def run(self) -> None:
-        """Send until the bell is closed; a send under way is finished, and nothing is begun after it."""
-        while not self.bell.closed:
+        """Send until the bell is closed and nothing is due; what is to be tried later is left for the next start."""
+        while True:
+            closed = self.bell.closed
             delivery = await self._outbox.next_delivery(self._target.address.key)
-            if delivery is None:
-                await self.bell.wait()
-            elif (wait := (delivery.next_at - self._now()).total_seconds()) > 0:
-                await self.bell.wait(min(wait, _LOOK_AGAIN_AFTER))
-            else:
+            wait = math.inf if delivery is None else (delivery.next_at - self._now()).total_seconds()
+            if delivery is not None and wait <= 0:
                 await self._deliver(delivery)
+            elif closed:
+                return
+            else:
+                await self.bell.wait(wait if delivery is None else min(wait, _LOOK_AGAIN_AFTER))
 
     async def _deliver(self, delivery: Delivery) -> None:
         if delivery.notice.kind is Kind.RESOLVED:

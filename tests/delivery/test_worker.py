@@ -44,7 +44,7 @@ async def test_a_retry_holds_up_its_own_target_only(tmp_path: Path) -> None:
             await desk.until(lambda told: len(good.titles) == 2 and any(each.state is RETRYING for each in told))
             assert failing.titles == ["0"]
             clock.advance(seconds=2)
-            await desk.until(lambda _: len(failing.titles) == 2)
+            await desk.until(lambda told: sum(each.state is RETRYING for each in told) == 2)
             clock.advance(seconds=4)
             await desk.until_settled(4)
         assert failing.titles == ["0", "0", "0", "1"]
@@ -79,8 +79,8 @@ async def test_a_refusal_goes_dead_and_the_next_goes_out(tmp_path: Path) -> None
     assert dead.reason == "HTTP 404 Not Found"
 
 
-async def test_a_graceful_stop_finishes_what_is_under_way(tmp_path: Path) -> None:
-    """The send that was begun ends and counts, the rest stays pending and goes out after the next start."""
+async def test_a_graceful_stop_sends_what_is_due(tmp_path: Path) -> None:
+    """The send that was begun ends and counts, and what waits behind it goes out before the end."""
     begun, release = trio.Event(), trio.Event()
 
     async def wait(_: Notice) -> None:
@@ -94,12 +94,24 @@ async def test_a_graceful_stop_finishes_what_is_under_way(tmp_path: Path) -> Non
             await begun.wait()
             desk.bell.close()
             release.set()
-        assert states(desk.told) == [("0", SENT)]
+        assert states(desk.told) == [("0", SENT), ("1", SENT), ("2", SENT)]
+
+
+async def test_a_graceful_stop_leaves_what_is_to_be_tried_later(tmp_path: Path) -> None:
+    """It does not wait for a retry; that and what stands behind it goes out after the next start."""
+    clock = Clock()
+    failing = ScriptedTarget(DESK, [Retry("HTTP 503")])
+    async with open_store(tmp_path / "flow.db") as store:
+        await store.commit([], *firings(3, DESK), now=NOW)
+        async with open_desk(store, [failing], clock) as desk:
+            await desk.until(lambda told: bool(told))
+        assert states(desk.told) == [("0", RETRYING)]
         assert len(await store.deliveries(states=[DeliveryState.PENDING])) == 2
+        clock.advance(seconds=2)
         again = ScriptedTarget(DESK)
-        async with open_desk(store, [again], Clock()) as desk:
-            await desk.until_settled(2)
-        assert again.titles == ["1", "2"]
+        async with open_desk(store, [again], clock) as desk:
+            await desk.until_settled(3)
+        assert again.titles == ["0", "1", "2"]
 
 
 async def test_a_send_cut_off_by_the_stop_is_tried_again_and_counted(tmp_path: Path) -> None:
