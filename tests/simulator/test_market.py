@@ -5,13 +5,14 @@ from collections import Counter
 import pytest
 from hypothesis import given, settings, strategies as st
 
+from flowalert.market.calendar import HOURS
 from flowalert.market.sector import SECTORS
 from flowalert.market.venue import Venue
 from flowalert.simulator.flow import Flow, weigh_others, weigh_parts
 from flowalert.simulator.market import A_DAY, Market, day_frames
 from flowalert.simulator.row import Row
 from flowalert.simulator.scale import scale_of
-from flowalert.simulator.session import HOURS, SLOT, is_published, second_at, slots
+from flowalert.simulator.session import SLOT, is_published, second_at, slots
 
 CODES = [*(f"{number:04}" for number in range(12)), "0017", "0018", "9999"]
 
@@ -116,7 +117,7 @@ def test_seed_and_date_make_the_day() -> None:
 def test_after_the_close_rows_stay() -> None:
     """After hours the rows come on with changes of nothing, and then no more."""
     market = Market(3)
-    closes = HOURS[Venue.KRX].closes
+    closes = HOURS[Venue.KRX].shuts
     last = market.rows(Venue.KRX, "001", closes)
     for second in (closes + SLOT, closes + 5 * SLOT, closes + 600):
         rows = market.rows(Venue.KRX, "001", second)
@@ -127,7 +128,7 @@ def test_after_the_close_rows_stay() -> None:
 
 def test_first_look_after_the_close_shows_the_day() -> None:
     """Who registers after hours sees the day's figures, with changes of nothing."""
-    closes = HOURS[Venue.KRX].closes
+    closes = HOURS[Venue.KRX].shuts
     market = Market(3)
     late = market.rows(Venue.KRX, "001", closes + 2 * SLOT)
     watched = Market(3).rows(Venue.KRX, "001", closes)
@@ -171,7 +172,7 @@ def test_kospi_has_the_size_of_the_kospi() -> None:
     """A day turns over about 10조, at about 20,000 won a share, and foreigners stay within what is usual."""
     nets = []
     for seed in range(8):
-        rows = Market(seed).rows(Venue.KRX, "001", HOURS[Venue.KRX].closes)
+        rows = Market(seed).rows(Venue.KRX, "001", HOURS[Venue.KRX].shuts)
         bought = sum(row.figures.msvalue for row in rows[:12])
         volume = sum(row.figures.msvolume for row in rows[:12])
         assert 80_000 < bought < 130_000
@@ -211,7 +212,7 @@ def test_scripted_flow_comes_on_top() -> None:
         moved = scripted.rows(Venue.KRX, "001", second)
         assert value_of(moved, "0017") - value_of(usual, "0017") == expected
         assert sum(row.figures.msval for row in moved[:12]) == 0
-    closes = HOURS[Venue.KRX].closes
+    closes = HOURS[Venue.KRX].shuts
     at_close = [value_of(market.rows(Venue.KRX, "001", closes), "0017") for market in (scripted, plain)]
     assert at_close[0] - at_close[1] == -3000
 

@@ -78,7 +78,5 @@ def test_help_is_quick_to_import() -> None:
     code = (
         "import sys, flowalert.cli.simulate; print({'trio', 'yaml', 'flowalert.simulator.server'} & set(sys.modules))"
     )
-    done = subprocess.run(
-        [sys.executable, "-c", code], capture_output=True, text=True, check=True
-    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "set()"

@@ -1,0 +1,127 @@
+"""Frame to Apprise call: the whole service, over real sockets, with its store on disk."""
+
+import multiprocessing
+import statistics
+import tempfile
+from collections.abc import Mapping
+from dataclasses import dataclass
+from multiprocessing.connection import Connection
+from pathlib import Path
+from time import monotonic_ns
+from typing import Any
+
+import trio
+
+from flowalert.cli.logs import set_up_logs
+from flowalert.delivery import Channel, Target, parse_target
+from flowalert.engine.notice import Delivery, DeliveryState
+from flowalert.feed.setting import Endpoint, FeedSettings
+from flowalert.rules.loader import load_rules
+from flowalert.service import NoObserver, Plan, run_service
+from tests.benchmarks.exchange import TEN, Ports, run_exchange
+
+_RATE = 50.0  # frames a second
+_WITHIN = 20.0  # seconds, beyond those that the sending takes
+_COLD = 10  # the first ones load code and open files
+
+_RULES = """
+rules:
+  - name: foreigners-buy
+    sectors: [kospi]
+    investors: [foreign]
+    when: delta(msvol) >= 1
+    title: "{{ at }}"
+    message: "{{ sector }} {{ investor }} {{ delta(msvol) }}"
+"""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Notices:
+    """Milliseconds from the sending of a frame to the call of Apprise's plugin.
+
+    `first_ms` is the very first; the percentiles leave out that and the next few, which load code.
+    """
+
+    count: int
+    rate: float
+    first_ms: float
+    p50_ms: float
+    p99_ms: float
+    worst_ms: float
+
+
+def measure_notices(count: int) -> Notices:
+    """Run the service against an exchange in another process that sends so many frames, each of which fires a rule."""
+    spawn = multiprocessing.get_context("spawn")
+    ours, theirs = spawn.Pipe()
+    exchange = spawn.Process(target=run_exchange, args=(theirs, count, _RATE), daemon=True)
+    exchange.start()
+    theirs.close()
+    called: dict[int, int] = {}
+    set_up_logs("json", "warning")
+    with tempfile.TemporaryDirectory(prefix="flowalert-benchmark-") as folder:
+        trio.run(_serve, ours, _make_target(called), Path(folder) / "flowalert.db", count)
+    sent: list[int] = ours.recv()
+    exchange.join()
+    waited = [(called[number] - at) / 1e6 for number, at in enumerate(sent)]
+    warm = waited[_COLD:]
+    percentiles = statistics.quantiles(warm, n=100, method="inclusive")
+    return Notices(
+        count=count,
+        rate=_RATE,
+        first_ms=waited[0],
+        p50_ms=percentiles[49],
+        p99_ms=percentiles[98],
+        worst_ms=max(warm),
+    )
+
+
+class _Counter(NoObserver):
+    """Sets `done` once so many deliveries are sent; `note_delivery` changes the number that is left."""
+
+    def __init__(self, count: int, done: trio.Event) -> None:
+        self._left = count
+        self._done = done
+
+    def note_delivery(self, delivery: Delivery) -> None:
+        """Count a delivery that was sent; one that was not ends the measurement."""
+        assert delivery.state is DeliveryState.SENT, delivery
+        self._left -= 1
+        if self._left == 0:
+            self._done.set()
+
+
+async def _serve(pipe: Connection, target: Target, store: Path, count: int) -> None:
+    ports: Ports = await trio.to_thread.run_sync(pipe.recv)
+    stop = trio.Event()
+    plan = Plan(
+        rulebook=load_rules([("benchmark.yaml", _RULES)]).rulebook,
+        channels={"bench": Channel("bench", (target,))},
+        feed=FeedSettings(
+            endpoint=Endpoint(
+                f"ws://127.0.0.1:{ports.websocket}/websocket", f"http://127.0.0.1:{ports.token}/oauth2/token"
+            ),
+            appkey="benchmark",
+            appsecret="benchmark",
+            pace=0.0,
+        ),
+        store=store,
+        observer=_Counter(count, stop),
+    )
+    with trio.fail_after(_WITHIN + count / _RATE):
+        await run_service(plan, stop)
+
+
+def _make_target(called: dict[int, int]) -> Target:
+    """Return a target whose plugin notes the moment of its call, by the number of the frame that its title tells."""
+    from apprise.decorators import notify  # noqa: PLC0415 - apprise takes half a second to import
+
+    @notify(on="bench")
+    def call(_: str, title: str, *__: Any, **___: Any) -> None:
+        now = monotonic_ns()
+        hour, minute, second = map(int, title.split(":"))
+        called[hour * 3600 + minute * 60 + second - TEN] = now
+
+    target = parse_target("bench://")
+    assert isinstance(target, Target), target
+    return target
