@@ -1,5 +1,6 @@
 """The one place where the parts are put together: feed, engine, store and delivery, from start to stop."""
 
+from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -21,6 +22,7 @@ from flowalert.feed.outlet import Received
 from flowalert.feed.setting import FeedSettings
 from flowalert.feed.token import TokenRefusedError
 from flowalert.market.entry import Entry, FeedBack, FeedLost, SessionClosed, Update
+from flowalert.market.series import Series
 from flowalert.rules.rulebook import Rulebook
 from flowalert.store import Store, open_store
 
@@ -43,9 +45,15 @@ class Observer(Protocol):
     def note_delivery(self, delivery: Delivery) -> None:
         """Take note of a delivery after an attempt or a decision."""
 
+    def note_gaps(self, gaps: Mapping[Series, int]) -> None:
+        """Take note of series in which updates were missed, and of how often."""
+
 
 class NoObserver:
     """Watches nothing."""
+
+    def note_gaps(self, gaps: Mapping[Series, int]) -> None:
+        """Take no note."""
 
     def note_transition(self, transition: Transition, notice: Notice | None) -> None:
         """Take no note."""
@@ -92,8 +100,8 @@ class Account:
 class Service:
     """A running service.
 
-    What changes: `told` and `held_back`, counts of transitions, by the engine's task alone; the engine itself, by
-    that task; the store, by that task and the delivery workers.
+    What changes: `told` and `held_back`, counts of transitions, and the engine itself, by the engine's task alone; the
+    store, by that task and the delivery workers.
     """
 
     def __init__(self, plan: Plan, store: Store) -> None:
@@ -104,6 +112,7 @@ class Service:
         self.feed = Feed(plan.feed, now=plan.market_now, on_refused=self._report_refusal)
         self._store = store
         self._bell = Doorbell()
+        self._gaps: Counter[Series] = Counter()
         self._sent = 0
         self._dead = 0
 
@@ -121,6 +130,8 @@ class Service:
             await trio.lowlevel.checkpoint()
         if entries:
             log.info("journal folded", entries=entries, open=len(self.engine.list_open()))
+        # Gaps of the fold were told when they came about.
+        self._gaps = self.engine.gaps.copy()
         await self._reconcile(transitions)
         last = max((entry.at for entry in latest.values()), default=None)
         if last is not None and not all(isinstance(entry, SessionClosed) for entry in latest.values()):
@@ -153,7 +164,7 @@ class Service:
             updates=count.updates,
             told=self.told,
             held_back=self.held_back,
-            gaps=self.engine.gaps,
+            gaps=self.engine.gaps.total(),
             losts=count.losts,
             quarantined=sum(count.quarantined.values()),
             repeats=count.repeats,
@@ -183,6 +194,11 @@ class Service:
         """Fold entries, and have them, what followed and whom to tell on disk as one."""
         transitions = [transition for each in received for transition in self.engine.handle(each.entry)]
         await self._commit(received, transitions)
+        gaps = self.engine.gaps - self._gaps
+        if gaps:
+            self._gaps = self.engine.gaps.copy()
+            log.warning("updates missed", series=", ".join(str(each) for each in sorted(gaps)), gaps=gaps.total())
+            self.plan.observer.note_gaps(gaps)
 
     async def _commit(self, received: Sequence[Received], transitions: Sequence[Transition]) -> None:
         notices = list(make_notices(transitions, self.plan.rulebook, self.plan.channels))

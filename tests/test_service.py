@@ -3,6 +3,7 @@
 import json
 import random
 import sqlite3
+import ssl
 import subprocess
 from collections import Counter
 from collections.abc import AsyncIterator, Callable, Iterator
@@ -11,11 +12,16 @@ from pathlib import Path
 
 import pytest
 import trio
+import trustme
 
 from flowalert.engine.engine import Engine
 from flowalert.engine.transition import Transition
 from flowalert.market.entry import Entry
 from flowalert.settings import load_rule_files
+from flowalert.simulator.fault import Fault, FaultKind, Garbling
+from flowalert.simulator.server import open_simulator
+from flowalert.simulator.session import second_at
+from flowalert.simulator.setting import SimulatorSettings
 from flowalert.store import open_reader
 from flowalert.store.journal import read_chunk
 from flowalert.store.session import Stretch
@@ -171,6 +177,44 @@ async def test_two_services_on_one_store_are_refused(tmp_path: Path) -> None:
                 with start_program("run", folder=tmp_path) as second:
                     assert await trio.to_thread.run_sync(second.wait, PATIENCE) == 4
                 assert f"process {first.pid}" in (tmp_path / "err.txt").read_text(encoding="utf-8")
+
+
+EVERYWHERE = """\
+rules:
+  - {name: krx, sectors: [kospi], investors: all, when: p_msval >= -100000}
+  - {name: nxt, venue: nxt, sectors: [kospi], investors: all, when: p_msval >= -100000}
+  - {name: unified, venue: unified, sectors: [kosdaq], investors: all, when: p_msval >= -100000}
+"""
+
+
+async def test_all_venues_over_tls_with_faults_on_the_way(tmp_path: Path) -> None:
+    """KRX, NXT and unified over wss with a CA of one's own; garbled frames are put aside, gaps and losses are shown."""
+    authority = trustme.CA()
+    authority.cert_pem.write_to_path(tmp_path / "ca.pem")
+    context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
+    authority.issue_cert("127.0.0.1").configure_cert(context)
+    settings = SimulatorSettings(speed=60, start=second_at(10, 0))
+    log = tmp_path / "err.txt"
+
+    def logged(*words: str) -> bool:
+        text = log.read_text(encoding="utf-8")
+        return all(word in text for word in words)
+
+    with posts() as hook:
+        async with open_simulator(settings, ssl_context=context) as simulator:
+            write(tmp_path, EVERYWHERE, ws_url=simulator.ws_url, token_url=simulator.token_url, hook=hook)
+            file = tmp_path / "flowalert.yaml"
+            file.write_text(file.read_text("utf-8").replace("  pace", "  ca_file: ca.pem\n  pace"), encoding="utf-8")
+            with start_program("run", folder=tmp_path) as process:
+                await in_thread(lambda: logged('"rule": "krx"', '"rule": "nxt"', '"rule": "unified"'), "all venues")
+                simulator.inject(Fault(FaultKind.GARBLE, count=100, how=Garbling.SHIFT))
+                await in_thread(lambda: logged("frame quarantined"), "the garbled frames")
+                await in_thread(lambda: logged("updates missed"), "the gap")
+                simulator.inject(Fault(FaultKind.RESET))
+                await in_thread(lambda: logged("feed lost", "feed back"), "the feed to come back")
+                assert await trio.to_thread.run_sync(stop, process) == 0
+    reached = " ".join(messages(hook))
+    assert "코스피 외국인" in reached
 
 
 RULES_THEN = """\

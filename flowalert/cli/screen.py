@@ -1,5 +1,7 @@
 """A service at work, as it looks in a terminal."""
 
+from collections.abc import Mapping
+
 from rich.console import Console
 from rich.padding import Padding
 from rich.table import Table
@@ -9,6 +11,7 @@ from flowalert.delivery import Channel
 from flowalert.engine.notice import Delivery, DeliveryState, Notice
 from flowalert.engine.transition import Kind, Severity, Transition
 from flowalert.market.instant import clock
+from flowalert.market.series import Series
 from flowalert.rules.rulebook import Rulebook
 from flowalert.service import Account
 
@@ -64,6 +67,12 @@ class Screen:
         if delivery.state is not DeliveryState.SENT:
             words = f"{delivery.target.label}: {delivery.state.value}, {delivery.reason}"
             self._console.print(Padding(Text(words, "magenta"), (0, 0, 0, 11)))
+
+    def note_gaps(self, gaps: Mapping[Series, int]) -> None:
+        """Print that updates were missed."""
+        names = ", ".join(each.korean for each in sorted(gaps)[:3])
+        more = f" and {len(gaps) - 3} more" if len(gaps) > 3 else ""
+        self._console.print(Padding(Text(f"⚠ updates missed: {names}{more}", "magenta"), (0, 0, 0, 9)))
 
     def end(self, account: Account) -> None:
         """Print the summary."""

@@ -1,5 +1,6 @@
 """Entries to transitions: a deterministic fold, the same for a live day, a restart and a replay."""
 
+from collections import Counter
 from collections.abc import Sequence
 from heapq import heappop, heappush
 
@@ -25,7 +26,7 @@ class Engine:
 
     def __init__(self, rulebook: Rulebook) -> None:
         self.rulebook = rulebook
-        self.gaps = 0
+        self.gaps: Counter[Series] = Counter()
         self.stale = 0
         self._days = {venue: Day() for venue in Venue}
         self._for_any_investor: dict[tuple[Venue, str], list[int]] = {}
@@ -135,7 +136,7 @@ class Engine:
         known_gap = stream.gap and update.at == last.at
         stream.gap = not (_follows(update, base) or (base is not last and _follows(update, last)))
         if stream.gap and not known_gap:
-            self.gaps += 1
+            self.gaps[stream.series] += 1
         if stream.gap or stream.lost:
             stream.lost = False
             for watch in stream.open.values():
