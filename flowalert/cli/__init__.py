@@ -32,7 +32,7 @@ class _Commands(click.Group):
         self, ctx: click.Context, args: list[str]
     ) -> tuple[str | None, click.Command | None, list[str]]:
         if args and args[0] not in _COMMANDS:
-            from flowalert.market.name import suggest  # noqa: PLC0415 - only for who mistypes
+            from flowalert.market.name import suggest
 
             near = suggest(args[0], _COMMANDS)
             ctx.fail(f"no such command {args[0]!r}; {f'did you mean {near}?' if near else 'see flowalert --help'}")

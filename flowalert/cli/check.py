@@ -32,14 +32,14 @@ def check(files: tuple[Path, ...], config: Path | None) -> None:
 
 
 def _check_files(files: Sequence[Path]) -> "tuple[Sequence[Problem], int, int]":
-    from flowalert.settings import load_rule_files  # noqa: PLC0415 - not for --help
+    from flowalert.settings import load_rule_files
 
     loaded = load_rule_files(tuple(files), None)
     return loaded.problems, len(loaded.rulebook.rules) + len(loaded.rulebook.disabled), len(files)
 
 
 def _check_settings(path: Path) -> "tuple[Sequence[Problem], int, int]":
-    from flowalert.settings import SettingsRefused, read_settings  # noqa: PLC0415 - not for --help
+    from flowalert.settings import SettingsRefused, read_settings
 
     try:
         settings = read_settings(path, os.environ)

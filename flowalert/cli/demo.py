@@ -31,7 +31,7 @@ def demo(urls: Sequence[str], folder: Path | None, speed: float, seed: int) -> N
 
     Nothing leaves this machine but what --notify sends. Ctrl-C ends it with a summary.
     """
-    import trio  # noqa: PLC0415 - not for --help
+    import trio
 
     rulebook = _load_rules(folder or _find_rules())
     channels = _make_channels(urls)
@@ -51,7 +51,7 @@ def _find_rules() -> Path:
 
 
 def _load_rules(path: Path) -> "Rulebook":
-    from flowalert.settings import load_rule_files  # noqa: PLC0415 - not for --help
+    from flowalert.settings import load_rule_files
 
     files = sorted(path.rglob("*.yaml")) if path.is_dir() else [path]
     loaded = load_rule_files(tuple(files), None)
@@ -65,7 +65,7 @@ def _load_rules(path: Path) -> "Rulebook":
 
 
 def _make_channels(urls: Sequence[str]) -> "dict[str, Channel]":
-    from flowalert.delivery import Channel, TargetProblem, parse_target  # noqa: PLC0415 - not for --help
+    from flowalert.delivery import Channel, TargetProblem, parse_target
 
     targets = {}
     for number, url in enumerate(urls, start=1):
@@ -77,7 +77,7 @@ def _make_channels(urls: Sequence[str]) -> "dict[str, Channel]":
 
 
 def _read_day() -> "Scenario":
-    from flowalert.simulator.scenario import Scenario, read_scenario  # noqa: PLC0415 - not for --help
+    from flowalert.simulator.scenario import Scenario, read_scenario
 
     scenario = read_scenario(importlib.resources.read_text("flowalert.cli", "demo.yaml", encoding="utf-8"), "demo.yaml")
     assert isinstance(scenario, Scenario), scenario  # noqa: S101 - it is a part of the program
@@ -87,16 +87,16 @@ def _read_day() -> "Scenario":
 async def _play(
     rulebook: "Rulebook", channels: "dict[str, Channel]", scratch: Path, *, speed: float, seed: int
 ) -> "Account | None":
-    import trio  # noqa: PLC0415 - not for --help
+    import trio
 
-    from flowalert.cli.logs import set_up_logs  # noqa: PLC0415 - the same
-    from flowalert.cli.screen import Screen  # noqa: PLC0415 - the same
-    from flowalert.cli.signals import watch_signals  # noqa: PLC0415 - the same
-    from flowalert.feed.setting import Endpoint, FeedSettings  # noqa: PLC0415 - the same
-    from flowalert.market.instant import to_wall  # noqa: PLC0415 - the same
-    from flowalert.service import Plan, run_service  # noqa: PLC0415 - the same
-    from flowalert.simulator.server import open_simulator  # noqa: PLC0415 - the same
-    from flowalert.simulator.setting import SimulatorSettings  # noqa: PLC0415 - the same
+    from flowalert.cli.logs import set_up_logs
+    from flowalert.cli.screen import Screen
+    from flowalert.cli.signals import watch_signals
+    from flowalert.feed.setting import Endpoint, FeedSettings
+    from flowalert.market.instant import to_wall
+    from flowalert.service import Plan, run_service
+    from flowalert.simulator.server import open_simulator
+    from flowalert.simulator.setting import SimulatorSettings
 
     set_up_logs("console", "error")
     # A rule's own channels are settings' to define; here each goes to the one that there is.

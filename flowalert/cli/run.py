@@ -32,11 +32,11 @@ def run(config: Path) -> None:
     Exit codes: 0 stopped, 1 settings or rules with errors, 2 wrong usage, 3 the exchange refuses the key, 4 the store
     cannot be used.
     """
-    import trio  # noqa: PLC0415 - not for --help
+    import trio
 
-    from flowalert.cli.logs import set_up_logs  # noqa: PLC0415 - the same
-    from flowalert.feed.token import TokenRefusedError  # noqa: PLC0415 - the same
-    from flowalert.store import StoreRefused  # noqa: PLC0415 - the same
+    from flowalert.cli.logs import set_up_logs
+    from flowalert.feed.token import TokenRefusedError
+    from flowalert.store import StoreRefused
 
     settings = load_settings(config)
     set_up_logs(settings.log.format, settings.log.level)
@@ -53,7 +53,7 @@ def run(config: Path) -> None:
 
 def load_settings(config: Path) -> "Settings":
     """Read the settings, say what is suspect in them, and end the program where they have errors."""
-    from flowalert.settings import SettingsRefused, read_settings  # noqa: PLC0415 - not for --help
+    from flowalert.settings import SettingsRefused, read_settings
 
     try:
         settings = read_settings(config, os.environ)
@@ -67,19 +67,19 @@ def load_settings(config: Path) -> "Settings":
 
 
 def _plan(settings: "Settings") -> "Plan":
-    from flowalert.service import Plan  # noqa: PLC0415 - not for --help
+    from flowalert.service import Plan
 
     return Plan(rulebook=settings.loaded.rulebook, channels=settings.channels, feed=settings.feed, store=settings.store)
 
 
 async def _serve(plan: "Plan") -> "Account | None":
-    import structlog  # noqa: PLC0415 - not for --help
-    import trio  # noqa: PLC0415 - the same
+    import structlog
+    import trio
 
-    from flowalert.cli.signals import watch_signals  # noqa: PLC0415 - the same
-    from flowalert.feed.token import TokenRefusedError  # noqa: PLC0415 - the same
-    from flowalert.service import run_service  # noqa: PLC0415 - the same
-    from flowalert.store import StoreRefused  # noqa: PLC0415 - the same
+    from flowalert.cli.signals import watch_signals
+    from flowalert.feed.token import TokenRefusedError
+    from flowalert.service import run_service
+    from flowalert.store import StoreRefused
 
     log = structlog.get_logger()
     stop = trio.Event()

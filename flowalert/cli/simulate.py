@@ -1,7 +1,5 @@
 """`flowalert simulate`: an exchange of one's own, to try flowalert against."""
 
-# ruff: noqa: PLC0415 - every command is imported by `flowalert --help`; the simulator only by this one, when it runs
-
 from __future__ import annotations
 
 import contextlib

@@ -21,16 +21,16 @@ def token() -> None:
 )
 def revoke(config: Path) -> None:
     """Have the exchange revoke the cached token; a running service notices, and gets another."""
-    import trio  # noqa: PLC0415 - not for --help
+    import trio
 
-    from flowalert.cli.run import load_settings  # noqa: PLC0415 - the same
+    from flowalert.cli.run import load_settings
 
     settings = load_settings(config)
 
     async def ask() -> str | None:
-        from datetime import UTC, datetime  # noqa: PLC0415 - not for --help
+        from datetime import UTC, datetime
 
-        from flowalert.feed.token import TokenSource  # noqa: PLC0415 - the same
+        from flowalert.feed.token import TokenSource
 
         return await TokenSource(settings.feed, now=lambda: datetime.now(UTC)).revoke()
 
