@@ -35,20 +35,7 @@ class Engine:
 
     def handle(self, entry: Entry) -> Sequence[Transition]:
         """Take one entry in; return the transitions that it brought about, in the order of the rules."""
-        match entry:
-            case Update():
-                return self._handle_update(entry)
-            case SlotClosed(venue, at):
-                return self._close_slot(self._days[venue], at)
-            case FeedLost():
-                self._lose(entry.places)
-                return ()
-            case SessionClosed(venue, at):
-                day = self._days[venue]
-                return self._close_session(day, max(day.now, at)) if at // DAY == day.session else ()
-            case FeedBack():
-                # What was missed shows in the next updates' own changes.
-                return ()
+        return self._handle_update(entry) if isinstance(entry, Update) else self._handle_other(entry)
 
     def list_open(self) -> list[Watch]:
         """Return the watches with an episode under way, pending ones too, by series and rule."""
@@ -80,8 +67,24 @@ class Engine:
         stream = self._streams[named] = Stream(named, self._days[named.venue], self.rulebook.rules, indices)
         return stream
 
+    def _handle_other(self, entry: SlotClosed | FeedLost | FeedBack | SessionClosed) -> Sequence[Transition]:
+        match entry:
+            case SlotClosed(venue, at):
+                return self._close_slot(self._days[venue], at)
+            case FeedLost():
+                self._lose(entry.places)
+                return ()
+            case SessionClosed(venue, at):
+                day = self._days[venue]
+                return self._close_session(day, max(day.now, at)) if at // DAY == day.session else ()
+            case FeedBack():
+                # What was missed shows in the next updates' own changes.
+                return ()
+
     def _handle_update(self, update: Update) -> Sequence[Transition]:
-        stream = self._streams.get(update.series) or self._meet(update.series)
+        stream = self._streams.get(update.series)
+        if stream is None:
+            stream = self._meet(update.series)
         day = stream.day
         at = update.at
         made: list[Transition] = []
@@ -95,49 +98,49 @@ class Engine:
         if stream.session != day.session:
             stream.begin_session(day.session)
         last = stream.update
-        if last is not None and at < last.at:
+        if last is None:
+            stream.gap = False
+        elif at > last.at:
+            stream.nth = 0
+            stream.base = last
+            if stream.lost or stream.gap or not _follows(update, last):
+                self._note_gap(stream, update, last)
+        elif at == last.at:
+            stream.nth += 1
+            self._note_gap(stream, update, last)
+        else:
             self.stale += 1
             return made
-        self._take(stream, update, last)
-        touched = stream.again
-        if touched:
-            stream.again = []
-        tick = stream.tick
+        stream.update = update
+        stream.tick = tick = stream.tick + 1
+        touched: list[int] = []
+        if stream.again:
+            touched, stream.again = stream.again, touched
         for feature in stream.features:
             value = feature.read(update)
-            if feature.trail is not None:
-                feature.trail.append(value)
             if value is not None and feature.low <= value < feature.high:
                 feature.value = value
-            elif feature.move(value, tick, touched):
+            elif feature.move(value, tick, touched, stream.woken):
                 touched += stream.open
         for read in stream.silent:
             read(update)
+        if stream.open:
+            stream.note_trails()
         if touched or stream.attending:
             self._judge(stream, touched, at, made)
         if day.timers and day.timers[0][0] < at:
             made += self._pass_time(day, at)
         return made
 
-    def _take(self, stream: Stream, update: Update, last: Update | None) -> None:
-        """Make `update` the stream's latest, and find out whether one was missed before it."""
-        stream.update = update
-        stream.tick += 1
-        if last is None:
-            stream.gap = False
-            return
-        base: Update | None
-        if update.at > last.at:
-            stream.nth = 0
-            stream.base = base = last
-        else:
-            stream.nth += 1
-            base = stream.base
-        known_gap = stream.gap and update.at == last.at
-        stream.gap = not (_follows(update, base) or (base is not last and _follows(update, last)))
-        if stream.gap and not known_gap:
+    def _note_gap(self, stream: Stream, update: Update, last: Update) -> None:
+        """Find out whether updates were missed before `update`, and leave what nobody saw out of pending times."""
+        base = stream.base
+        corrects = update.at == last.at
+        gap = base is not None and not (_follows(update, base) or (corrects and _follows(update, last)))
+        if gap and not (corrects and stream.gap):
             self.gaps[stream.series] += 1
-        if stream.gap or stream.lost:
+        stream.gap = gap
+        if gap or stream.lost:
             stream.lost = False
             for watch in stream.open.values():
                 freeze(watch, update.at - last.at)
@@ -145,30 +148,35 @@ class Engine:
 
     def _judge(self, stream: Stream, touched: list[int], at: int, made: list[Transition]) -> None:
         """Judge the rules whose comparisons were touched and those that attend, each once, by their order."""
+        for index, number in stream.woken:
+            stream.watch(index).waits.discard(number)
+        stream.woken.clear()
         for index in sorted({*touched, *stream.attending}):
             watch = stream.watches.get(index) or stream.watch(index)
             transition = judge(watch, at)
             if transition is not None:
                 made.append(transition)
-            for feature in watch.crossings:
-                if feature.tick == stream.tick:
-                    stream.again.append(index)
+            if watch.is_crossing:
+                stream.again.append(index)
             self._file(stream, watch)
 
     def _file(self, stream: Stream, watch: Watch) -> None:
         """Put a watch where it will be looked at next."""
         index = watch.index
         if watch.phase is Phase.IDLE:
-            stream.open.pop(index, None)
+            if stream.open.pop(index, None) is not None and not stream.open:
+                stream.drop_trails()
             attends = watch.truth is True
         else:
             stream.open[index] = watch
-            attends = watch.phase is Phase.PENDING or watch.due is not None
+            attends = watch.is_compound or watch.phase is Phase.PENDING or watch.due is not None
             self._set_timer(watch)
         if attends:
             stream.attending[index] = watch
         else:
             stream.attending.pop(index, None)
+            if watch.is_compound:
+                stream.wait(watch)
 
     def _set_timer(self, watch: Watch) -> None:
         if watch.due is not None and watch.due != watch.timed:
@@ -230,13 +238,16 @@ def _series_of(stream: Stream) -> Series:
     return stream.series
 
 
-def _follows(update: Update, base: Update | None) -> bool:
+def _follows(update: Update, base: Update) -> bool:
     """Tell whether the exchange's own changes are the differences to `base`: then nothing came between."""
-    return base is None or (
-        _agrees(base.msval, update.p_msval, update.msval) and _agrees(base.msvol, update.p_msvol, update.msvol)
-    )
+    try:
+        if base.msval + update.p_msval == update.msval and base.msvol + update.p_msvol == update.msvol:  # type: ignore[operator]  # see the except
+            return True
+    except TypeError:
+        # A figure that was left blank proves nothing.
+        pass
+    return _agrees(base.msval, update.p_msval, update.msval) and _agrees(base.msvol, update.p_msvol, update.msvol)
 
 
 def _agrees(base: int | None, change: int | None, now: int | None) -> bool:
-    """Tell whether base + change = now; a figure that was left blank proves nothing."""
     return base is None or change is None or now is None or base + change == now

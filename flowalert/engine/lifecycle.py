@@ -172,6 +172,7 @@ def _begin_episode(watch: Watch, at: int) -> None:
     watch.opened_at = at
     watch.alert = alert_id(watch.rule.name, str(watch.scope), watch.opening)
     watch.n = 0
+    stream.note_trails()
     watch.trail_from = max(0, len(watch.trail) - 1)
 
 

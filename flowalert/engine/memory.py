@@ -1,7 +1,7 @@
 """What has a memory: changes over time, each over the readings of one expression in one series."""
 
 from collections import deque
-from typing import NamedTuple, Protocol
+from typing import Protocol, TypeAlias
 
 from flowalert.language.code import Read, Value
 from flowalert.market.entry import Update
@@ -13,12 +13,9 @@ class Continuity(Protocol):
     gap: bool
 
 
-class Reading(NamedTuple):
-    """One publication's value; `broken` where updates were missed just before it."""
-
-    at: int
-    value: Value
-    broken: bool
+# One publication: its exchange time, the value, and whether updates were missed just before it. A plain tuple: a named
+# one costs five times as much to make, and one is made for each update.
+Reading: TypeAlias = tuple[int, Value, bool]
 
 
 class Memory:
@@ -47,20 +44,20 @@ class Memory:
         if update is not self._seen:
             self._seen = update
             readings = self._readings
+            at = update.at
             broken = self._continuity.gap
-            if readings and readings[-1].at == update.at:
+            if readings and readings[-1][0] == at:
                 corrected = readings.pop()
-                broken = broken or corrected.broken
-            readings.append(Reading(update.at, self._of(update), broken))
-            self._answer = self._look_back(update.at)
+                broken = broken or corrected[2]
+            value = self._of(update)
+            readings.append((at, value, broken))
+            base = self._look_back(at)
+            self._answer = None if base is None or value is None else value - base
         return self._answer
 
     def _look_back(self, at: int) -> Value:
+        """Return the value to compare the present one with, None where it is unknown; drop what is too old."""
         raise NotImplementedError
-
-    def _change_since(self, base: Reading) -> Value:
-        now = self._readings[-1].value
-        return None if now is None or base.value is None else now - base.value
 
 
 class ChangeSincePrevious(Memory):
@@ -70,9 +67,9 @@ class ChangeSincePrevious(Memory):
         readings = self._readings
         while len(readings) > 2:
             readings.popleft()
-        if len(readings) < 2 or readings[-1].broken:
+        if len(readings) < 2 or readings[-1][2]:
             return None
-        return self._change_since(readings[0])
+        return readings[0][1]
 
 
 class ChangeOverDuration(Memory):
@@ -88,12 +85,12 @@ class ChangeOverDuration(Memory):
     def _look_back(self, at: int) -> Value:
         readings = self._readings
         target = at - self._seconds
-        while len(readings) > 1 and readings[1].at <= target:
+        while readings[0][0] < target and readings[1][0] <= target:
             readings.popleft()
-        base = readings[0]
-        if base.at > target or (base.at < target and readings[1].broken):
+        stood_at, value, _ = readings[0]
+        if stood_at > target or (stood_at < target and readings[1][2]):
             return None
-        return self._change_since(base)
+        return value
 
 
 class ChangeOverUpdates(Memory):
@@ -105,9 +102,9 @@ class ChangeOverUpdates(Memory):
 
     def _look_back(self, at: int) -> Value:  # noqa: ARG002 - counted in publications, not in time
         readings = self._readings
-        if readings[-1].broken:
+        if readings[-1][2]:
             while len(readings) > 1:
                 readings.popleft()
         while len(readings) > self._count + 1:
             readings.popleft()
-        return self._change_since(readings[0]) if len(readings) == self._count + 1 else None
+        return readings[0][1] if len(readings) == self._count + 1 else None

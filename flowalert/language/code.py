@@ -5,6 +5,7 @@ from functools import cache
 from typing import Any, TypeAlias
 
 from flowalert.language.condition import Crossing, Form, Junction, Threshold, walk_leaves
+from flowalert.language.literal import LARGEST_VALUE
 from flowalert.language.tree import Binary, Call, Name, Node, Number
 from flowalert.market.entry import Update
 from flowalert.market.instant import DAY
@@ -32,14 +33,14 @@ def compile_number(node: Node, inputs: Sequence[Read]) -> Read:
     """Return a function of an update that computes `node`; `inputs` answer for `find_inputs(node)`.
 
     Its value is None, unknown, where a part is, and where the sum has no answer: division by zero, and what is
-    beyond `_LARGEST`.
+    beyond `LARGEST_VALUE`.
     """
     places = {part: number for number, part in enumerate(find_inputs(node))}
     source = _NUMBER.format(
         inputs=", ".join(f"input_{number}" for number in places.values()),
         readings="".join(f"        reading_{number} = input_{number}(update)\n" for number in places.values()),
         value=_write_number(node, places),
-        largest=_LARGEST,
+        largest=LARGEST_VALUE,
     )
     make: Callable[..., Read] = _define(source)
     return make(*inputs)
@@ -57,8 +58,6 @@ def make({inputs}):
         return value if -{largest} < value < {largest} else None
     return read
 """
-# No figure of a market, and the largest power of ten that a column of 64 bits holds.
-_LARGEST = 10**18
 
 
 def _write_number(node: Node, places: dict[Node, int]) -> str:

@@ -11,6 +11,8 @@ from flowalert.market.sector import Counted
 
 # Beyond this nothing is a real amount, and a float would no longer hold each whole number.
 LARGEST = 10**15
+# What is computed beyond this is no figure of a market either; within it, it fits a column of 64 bits.
+LARGEST_VALUE = 10**18
 
 _WON_PER_UNIT = 100_000_000  # the feed counts value in 억원
 _SHARES_PER_UNIT = 1_000  # and shares in 천주

@@ -3,6 +3,7 @@
 There are no loops and no assignments, so a text cannot run away, and there is nothing to sandbox.
 """
 
+import operator
 import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
@@ -10,6 +11,7 @@ from typing import TypeAlias
 
 from flowalert.language.checker import Checked, Checker
 from flowalert.language.function import CROSSINGS
+from flowalert.language.literal import LARGEST_VALUE
 from flowalert.language.meaning import BARE, CLOCK, DURATION, TEXT, Meaning, Sort
 from flowalert.language.mistake import Mistake
 from flowalert.language.parser import parse_placeholder
@@ -108,8 +110,12 @@ def _read_placeholder(text: str, offset: int, checker: Checker) -> Placeholder:
 
 
 def _check_shown(checked: Checked) -> None:
-    for call in _find_crossings(checked.node):
-        raise Mistake(f"{call.function} is for conditions", call.span, "a text shows what is, like msval")
+    for call in _find_calls(checked.node):
+        if call.function in CROSSINGS:
+            raise Mistake(f"{call.function} is for conditions", call.span, "a text shows what is, like msval")
+        word = next(_find_words(call), None)
+        if call.function == "delta" and word is not None:
+            raise Mistake(f"the alert's {word} has no past to look back on", call.span, "write delta of a field")
     if checked.meaning.sort in (Sort.TRUTH, Sort.UPDATES):
         raise Mistake(
             f"{checked.meaning.words} is nothing to show",
@@ -118,18 +124,18 @@ def _check_shown(checked: Checked) -> None:
         )
 
 
-def _find_crossings(node: Node) -> Iterator[Call]:
+def _find_calls(node: Node) -> Iterator[Call]:
     match node:
-        case Call(function, arguments):
-            if function in CROSSINGS:
+        case Call(_, parts) | Logic(_, parts):
+            if isinstance(node, Call):
                 yield node
-            for each in arguments:
-                yield from _find_crossings(each)
-        case Logic(_, parts):
             for each in parts:
-                yield from _find_crossings(each)
+                yield from _find_calls(each)
+        case Binary(_, left, right) | Compare(_, left, right):
+            yield from _find_calls(left)
+            yield from _find_calls(right)
         case Not(part):
-            yield from _find_crossings(part)
+            yield from _find_calls(part)
         case _:
             return
 
@@ -196,24 +202,20 @@ def _evaluate(node: Node, values: Mapping[str, int | float | None], words: Mappi
         case Call("abs", (inner,)):
             number = _evaluate(inner, values, words)
             return abs(number) if isinstance(number, int | float) else None
-        case Binary(operator, left, right):
-            return _calculate(operator, _evaluate(left, values, words), _evaluate(right, values, words))
+        case Binary(symbol, left, right):
+            return _calculate(symbol, _evaluate(left, values, words), _evaluate(right, values, words))
         case _:
             return None
 
 
-def _calculate(operator: str, left: Word, right: Word) -> Word:
+def _calculate(symbol: str, left: Word, right: Word) -> Word:
     if not isinstance(left, int | float) or not isinstance(right, int | float):
         return None
-    match operator:
-        case "+":
-            return left + right
-        case "-":
-            return left - right
-        case "*":
-            return left * right
-        case _:
-            return left / right if right else None
+    try:
+        number = _COMPUTE[symbol](left, right)
+    except (ZeroDivisionError, OverflowError):
+        return None
+    return number if -LARGEST_VALUE < number < LARGEST_VALUE else None
 
 
 def _judge(node: Node, values: Mapping[str, int | float | None], words: Mapping[str, Word]) -> bool | None:
@@ -221,26 +223,32 @@ def _judge(node: Node, values: Mapping[str, int | float | None], words: Mapping[
         case Not(part):
             truth = _judge(part, values, words)
             return None if truth is None else not truth
-        case Logic(operator, parts):
+        case Logic(joint, parts):
             truths = [_judge(each, values, words) for each in parts]
-            decisive = operator == "or"
+            decisive = joint == "or"
             return decisive if decisive in truths else None if None in truths else not decisive
-        case Compare(operator, left, right):
+        case Compare(symbol, left, right):
             one, other = _evaluate(left, values, words), _evaluate(right, values, words)
             if not isinstance(one, int | float) or not isinstance(other, int | float):
                 return None
-            return _COMPARE[operator](one, other)
+            return _COMPARE[symbol](one, other)
         case _:
             return None
 
 
+_COMPUTE: Mapping[str, Callable[[float, float], float]] = {
+    "+": operator.add,
+    "-": operator.sub,
+    "*": operator.mul,
+    "/": operator.truediv,
+}
 _COMPARE: Mapping[str, Callable[[float, float], bool]] = {
-    "<": lambda one, other: one < other,
-    "<=": lambda one, other: one <= other,
-    ">": lambda one, other: one > other,
-    ">=": lambda one, other: one >= other,
-    "==": lambda one, other: one == other,
-    "!=": lambda one, other: one != other,
+    "<": operator.lt,
+    "<=": operator.le,
+    ">": operator.gt,
+    ">=": operator.ge,
+    "==": operator.eq,
+    "!=": operator.ne,
 }
 
 # Each format with the meanings that it can show, and those words for it.

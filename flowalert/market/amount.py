@@ -49,7 +49,7 @@ def _shorten(count: float, units: Sequence[str], *, signed: bool) -> str:
 
 def _round(number: float) -> float:
     """Keep one decimal below a hundred, and none above: what people read at a glance."""
-    return round(number, 1) if number < 99.95 else round(number)
+    return round(number, 1) if number < 100 else round(number)
 
 
 def _sign(number: float, *, signed: bool) -> str:

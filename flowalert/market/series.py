@@ -14,31 +14,29 @@ class Series:
     Make one with `series`; `str(it)` is `krx/001/0017` and `parse_series` reads that back.
     """
 
-    __slots__ = ("investor", "sector", "venue")
+    __slots__ = ("_text", "investor", "place", "sector", "venue")
 
     venue: Venue
     sector: str
     investor: str
+    place: str
+    """The venue and sector, `krx/001`: what one registration brings."""
+    _text: str
 
     def __repr__(self) -> str:
         return f"series({self})"
 
     def __str__(self) -> str:
-        return f"{self.venue.value}/{self.sector}/{self.investor}"
+        return self._text
 
     def __lt__(self, other: "Series") -> bool:
-        return str(self) < str(other)
+        return self._text < other._text
 
     def __reduce__(self) -> tuple[Callable[[Venue, str, str], "Series"], tuple[Venue, str, str]]:
         return series, (self.venue, self.sector, self.investor)
 
     def __setattr__(self, name: str, value: object) -> None:
         raise AttributeError(f"a series does not change: {name}")
-
-    @property
-    def place(self) -> str:
-        """The venue and sector, `krx/001`: what one registration brings."""
-        return f"{self.venue.value}/{self.sector}"
 
     @property
     def korean(self) -> str:
@@ -59,6 +57,8 @@ def series(venue: Venue, sector: str, investor: str) -> Series:
         object.__setattr__(made, "venue", venue)
         object.__setattr__(made, "sector", sector)
         object.__setattr__(made, "investor", investor)
+        object.__setattr__(made, "place", f"{venue.value}/{sector}")
+        object.__setattr__(made, "_text", f"{venue.value}/{sector}/{investor}")
         made = _MADE.setdefault(key, made)
     return made
 

@@ -9,6 +9,9 @@ class Venue(enum.Enum):
     Source: the vendor's pages for `BM_`, `NBM` and `UBM`.
     """
 
+    # Each venue is one object. An Enum's own hash is a Python function, and every update looks its venue up.
+    __hash__ = object.__hash__
+
     KRX = "krx"
     NXT = "nxt"
     UNIFIED = "unified"

@@ -7,11 +7,11 @@ model to say. Duplicate keys, tags, absurd nesting and aliases that explode are 
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from itertools import islice
 from typing import Any, TypeAlias
 
 import yaml
 
+from flowalert.rules.place import Place, Scalar, place_at, place_inside
 from flowalert.rules.problem import Problem
 
 # PyYAML's composer crashes the interpreter on deep nesting; its events do not.
@@ -22,24 +22,6 @@ LARGEST = 2_000_000
 _NULLS = {"", "~", "null", "Null", "NULL"}
 # YAML 1.2's printable characters are the others.
 _UNPRINTABLE = re.compile("[^\t\n\r\x20-\x7e\x85\xa0-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
-
-
-@dataclass(frozen=True, slots=True)
-class Place:
-    """A place in the text; `line` and `column` count from 0, `index` is the offset of it."""
-
-    line: int
-    column: int
-    index: int
-
-
-@dataclass(frozen=True, slots=True)
-class Scalar:
-    """A scalar's text, None for null; `style` is `'`, `"`, `|`, `>` or nothing for a plain one."""
-
-    text: str | None
-    style: str
-    place: Place
 
 
 @dataclass(slots=True)
@@ -76,10 +58,10 @@ class Document:
         self.text = text.removeprefix("\ufeff")
         self.problems: list[Problem] = []
         self.tree: Tree | None = None
-        if unprintable := _UNPRINTABLE.search(self.text):
-            self.report(
-                self._place_at(unprintable.start()), f"the character {unprintable[0]!a} is none of YAML's", "take it out"
-            )
+        unprintable = _UNPRINTABLE.search(self.text)
+        if unprintable is not None:
+            place = place_at(self.text, unprintable.start())
+            self.report(place, f"the character {unprintable[0]!a} is none of YAML's", "take it out")
             return
         try:
             self.tree = _compose(self)
@@ -124,63 +106,14 @@ class Document:
         return self.place_of(path)
 
     def place_inside(self, scalar: Scalar, offset: int) -> Place:
-        """Return the place of a character of a scalar's text.
-
-        Folding changes a text's blanks alone, so the character is found by counting the others. A blank is
-        placed behind what stands before it.
-        """
-        value = scalar.text or ""
-        at_blank = not value[offset : offset + 1].strip()
-        wanted = sum(not each.isspace() for each in value[:offset]) + (not at_blank)
-        first = self._begin_content(scalar)
-        found = None
-        for found in islice(_list_characters(self.text, first, scalar.style), wanted):
-            pass
-        if found is None:
-            return self._place_at(first)
-        return self._place_at(found[1] if at_blank else found[0])
-
-    def _begin_content(self, scalar: Scalar) -> int:
-        index = scalar.place.index
-        while self.text.startswith(("&", "!"), index) and (behind := _PROPERTY.match(self.text, index)):
-            index = behind.end()
-        if scalar.style in ("|", ">"):
-            return self.text.find("\n", index) + 1
-        return index + 1 if scalar.style else index
-
-    def _place_at(self, index: int) -> Place:
-        return Place(self.text.count("\n", 0, index), index - self.text.rfind("\n", 0, index) - 1, index)
+        """Return the place of a character of a scalar's text."""
+        return place_inside(self.text, scalar, offset)
 
     def _report_syntax(self, error: yaml.YAMLError) -> None:
-        mark = getattr(error, "problem_mark", None) or yaml.Mark(self.file, 0, 0, 0, None, None)
+        mark = getattr(error, "problem_mark", None)
+        place = Place(mark.line, mark.column, mark.index) if mark is not None else Place(0, 0, 0)
         what = getattr(error, "problem", None) or error
-        self.report(Place(mark.line, mark.column, mark.index), f"this is no YAML: {what}", _advise(self.text, mark))
-
-
-# An anchor or a tag before a scalar, with the blanks behind it.
-_PROPERTY = re.compile(r"\S+\s+")
-# What one character of a quoted scalar may be written as.
-_WRITTEN = {
-    "'": re.compile("''|[^']"),
-    '"': re.compile(r"\\(?:x.{2}|u.{4}|U.{8}|[^xuU])|[^\"]", re.DOTALL),
-}
-_BLANK_ESCAPES = frozenset("\\" + each for each in "\n\t tnvfrN_LP")
-
-
-def _list_characters(text: str, first: int, style: str) -> Iterator[tuple[int, int]]:
-    """Yield begin and end of each character from `first` on that is no blank."""
-    written = _WRITTEN.get(style)
-    if written is None:
-        yield from ((index, index + 1) for index in range(first, len(text)) if not text[index].isspace())
-        return
-    while match := written.match(text, first):
-        if not (match[0].isspace() or match[0] in _BLANK_ESCAPES or _is_coded_blank(match[0])):
-            yield match.span()
-        first = match.end()
-
-
-def _is_coded_blank(written: str) -> bool:
-    return written[:2] in ("\\x", "\\u", "\\U") and chr(int(written[2:], 16)).isspace()
+        self.report(place, f"this is no YAML: {what}", _advise(self.text, place))
 
 
 class _Refused(Exception):  # noqa: N818 - caught in this module alone
@@ -289,7 +222,9 @@ def _refuse_tag(tag: str | None, place: Place) -> None:
 
 def _take_key(document: Document, table: Table, made: Tree) -> Scalar:
     if not isinstance(made, Scalar):
-        raise _Refused(made.place, "a key must be a word", "write key: value")
+        braces = document.text.startswith("{{", made.place.index - 1)
+        advice = "put quotes around a text that begins with {{" if braces else "write key: value"
+        raise _Refused(made.place, "a key must be a word", advice)
     if made.text == "<<":
         raise _Refused(made.place, "'<<' is not understood", "write what is common under defaults:")
     name = made.text or ""
@@ -320,9 +255,9 @@ def _grow(part: Listing | Table, made: Tree) -> None:
         part.depth = max(part.depth, made.depth + 1)
 
 
-def _advise(text: str, mark: yaml.Mark) -> str:
+def _advise(text: str, place: Place) -> str:
     lines = text.splitlines()
-    line = lines[mark.line] if mark.line < len(lines) else ""
+    line = lines[place.line] if place.line < len(lines) else ""
     if "\t" in line[: len(line) - len(line.lstrip())]:
         return "indent with blanks, not with tabs"
     if line.count(": ") > 1:

@@ -17,8 +17,9 @@ from flowalert.market.name import suggest
 from flowalert.market.sector import SECTORS, SEGMENTS, Counted, find_sector, is_listed, sector_of
 from flowalert.market.venue import Venue
 from flowalert.rules.complaint import list_complaints
-from flowalert.rules.document import Document, Listing, Path, Scalar, Table, to_plain
+from flowalert.rules.document import Document, Listing, Path, Table, to_plain
 from flowalert.rules.model import RuleDefaults, RuleFile, RuleModel
+from flowalert.rules.place import Scalar
 from flowalert.rules.problem import Level, Problem
 from flowalert.rules.rulebook import Investors, Rule, Rulebook
 from flowalert.rules.severity import Severity
@@ -46,7 +47,9 @@ def load_rules(files: Iterable[tuple[str, str]], channels: Sequence[str] | None 
     for file, text in files:
         loader.load_file(Document(file, text))
     rulebook = Rulebook(tuple(loader.rules), tuple(loader.disabled))
-    return Loaded(rulebook, tuple(sorted(loader.problems, key=lambda each: (each.file, each.line, each.column))))
+    # What is wrong with a default is wrong in each rule that has it, and said once.
+    problems = sorted(dict.fromkeys(loader.problems), key=lambda each: (each.file, each.line, each.column))
+    return Loaded(rulebook, tuple(problems))
 
 
 class _Loader:
@@ -99,23 +102,21 @@ class _Loader:
         # What is wrong with a default was said at its place, once.
         inherited = {key: value for key, value in common.items() if key in known and key not in own}
         given = {**inherited, **own}
-        misshapen = False
+        misshapen: frozenset[str | int] = frozenset()
         try:
             model = RuleModel.model_validate(given)
         except ValidationError as error:
             complaints = list_complaints(error, document, path, {"": known}, "rule")
-            self.problems += [each for each in complaints if each not in self.problems]
-            misshapen = True
-            wrong = {each["loc"][0] for each in error.errors(include_url=False)}
+            self.problems += complaints
+            misshapen = frozenset(each["loc"][0] for each in error.errors(include_url=False))
             model = RuleModel.model_validate(
-                {**_STAND_INS, **{key: value for key, value in given.items() if key not in wrong}}
+                {**_STAND_INS, **{key: value for key, value in given.items() if key not in misshapen}}
             )
-        reader = _RuleReader(document, path, model, self._shared)
+        reader = _RuleReader(document, path, model, self._shared, misshapen)
         rule = reader.read(self._channels)
         if model.name != _STAND_INS["name"]:
             self._name(reader, model.name)
-        # What is wrong with a default is wrong in each rule, and said once.
-        self.problems += [each for each in reader.problems if each not in self.problems]
+        self.problems += reader.problems
         if rule is None or misshapen or any(each.level is Level.ERROR for each in reader.problems):
             return
         if model.enabled:
@@ -138,10 +139,18 @@ def _keys(model: type[RuleDefaults]) -> list[str]:
 
 
 class _RuleReader:
-    """Reads one rule; `problems` grows while it does."""
+    """Reads one rule; `problems` grows while it does. The keys that are `misshapen` were complained of before."""
 
-    def __init__(self, document: Document, path: Path, model: RuleModel, shared: dict[str, Node]) -> None:
+    def __init__(
+        self,
+        document: Document,
+        path: Path,
+        model: RuleModel,
+        shared: dict[str, Node],
+        misshapen: frozenset[str | int],
+    ) -> None:
         self.problems: list[Problem] = []
+        self._misshapen = misshapen
         self._document = document
         self._path = path
         self._model = model
@@ -216,7 +225,8 @@ class _RuleReader:
 
     def _read_sectors(self) -> tuple[str, ...]:
         if not self._model.sectors:
-            self.complain("sectors", "the rule names no sectors", "add sectors:, like [kospi, kosdaq] or all")
+            if "sectors" not in self._misshapen:
+                self.complain("sectors", "the rule names no sectors", "add sectors:, like [kospi, kosdaq] or all")
             return ()
         codes: list[str] = []
         for number, name in enumerate(self._model.sectors):
@@ -244,7 +254,8 @@ class _RuleReader:
 
     def _read_investors(self) -> Investors:
         if not self._model.investors:
-            self.complain("investors", "the rule names no investors", "add investors:, like [foreign, 개인] or all")
+            if "investors" not in self._misshapen:
+                self.complain("investors", "the rule names no investors", "add investors:, like [foreign, 개인] or all")
             return ()
         codes: list[str] = []
         for number, name in enumerate(self._model.investors):

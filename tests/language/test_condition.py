@@ -1,6 +1,7 @@
 """What a condition is about, which mode follows from it, and how its parts are joined."""
 
 import itertools
+import operator
 from types import SimpleNamespace
 
 import pytest
@@ -92,24 +93,23 @@ def test_logic_is_kleenes(one: bool | None, other: bool | None) -> None:
     assert judge("not not msval > 0", **values) is one
 
 
+COMPARE = {
+    "<": operator.lt, "<=": operator.le, ">": operator.gt, ">=": operator.ge, "==": operator.eq, "!=": operator.ne,
+}  # fmt: skip
+MIRRORED = {"<": ">", "<=": ">=", ">": "<", ">=": "<=", "==": "==", "!=": "!="}
+
+
 @pytest.mark.parametrize("level", ["0", "3", "-3", "2.5", "-2.5", "300억", "0.0001"])
-@pytest.mark.parametrize("operator", ["<", "<=", ">", ">=", "==", "!="])
-def test_a_comparison_is_true_exactly_where_it_says(operator: str, level: str) -> None:
+@pytest.mark.parametrize("symbol", COMPARE)
+def test_a_comparison_is_true_exactly_where_it_says(symbol: str, level: str) -> None:
     """One cut serves the four orders, for whole figures and for fractions, with `not` and mirrored too."""
     bound = float(level.removesuffix("억"))
-    figures = sorted({-301, -300, -299, -4, -3, -2, -1, 0, 1, 2, 3, 4, 299, 300, 301})
-    expected = [
-        {"<": n < bound, "<=": n <= bound, ">": n > bound, ">=": n >= bound, "==": n == bound, "!=": n != bound}[
-            operator
-        ]
-        for n in figures
-    ]  # noqa: E501 - a table
-    mirrored = {"<": ">", "<=": ">=", ">": "<", ">=": "<="}.get(operator, operator)
-    assert [judge(f"msval {operator} {level}", msval=n) for n in figures] == expected
-    assert [judge(f"{level} {mirrored} msval", msval=n) for n in figures] == expected
-    assert [judge(f"not msval {operator} {level}", msval=n) for n in figures] == [not each for each in expected]
-    halves = f"msval * 0.5 {operator} {level}"
-    assert [judge(halves, **{"msval * 0.5": n}) for n in figures] == expected
+    figures = (-301, -300, -299, -4, -3, -2, -1, 0, 1, 2, 3, 4, 299, 300, 301)
+    expected = [COMPARE[symbol](figure, bound) for figure in figures]
+    assert [judge(f"msval {symbol} {level}", msval=each) for each in figures] == expected
+    assert [judge(f"{level} {MIRRORED[symbol]} msval", msval=each) for each in figures] == expected
+    assert [judge(f"not msval {symbol} {level}", msval=each) for each in figures] == [not each for each in expected]
+    assert [judge(f"msval * 0.5 {symbol} {level}", **{"msval * 0.5": each}) for each in figures] == expected
 
 
 def test_fractions_are_told_apart_to_the_last_bit() -> None:
