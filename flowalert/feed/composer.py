@@ -1,12 +1,14 @@
 """Frames to journal entries, in the order in which the engine is to fold them."""
 
+import math
 from collections.abc import Iterable, Sequence
 
 from flowalert.feed.frame import Figures
 from flowalert.feed.intake import Dropped, Intake
 from flowalert.feed.session import Sessions
-from flowalert.feed.slot import Slots
+from flowalert.feed.slot import CLOSES_AFTER, Slots
 from flowalert.market.entry import Entry
+from flowalert.market.venue import Venue
 
 
 class Composer:
@@ -19,6 +21,7 @@ class Composer:
         self.intake = Intake()
         self._slots = Slots()
         self._sessions = Sessions()
+        self._newest = {venue: (self._slots.newest(venue), self._sessions.newest(venue)) for venue in Venue}
 
     def prime(self, entries: Iterable[Entry], now: float) -> None:
         """Go on from a journal, which may come in pieces, in order."""
@@ -32,6 +35,12 @@ class Composer:
         update = self.intake.admit(figures, wall)
         if isinstance(update, Dropped):
             return update
+        slot, session = self._newest[update.series.venue]
+        if update.at == slot.at and slot.due != math.inf:
+            # Most updates are one more of the slot that is open: that closes nothing.
+            slot.due = now + CLOSES_AFTER
+            session.told_at = wall
+            return (update,)
         closed_slot = self._slots.take(update, now)
         closed_session = self._sessions.take(update, wall)
         if closed_slot is None and closed_session is None:

@@ -11,7 +11,7 @@ from flowalert.market.venue import Venue
 QUIET_AFTER = 120
 
 
-class _Session:
+class Session:
     """The newest session of a venue, by its midnight; `told_at` is the wall's time of its last update."""
 
     __slots__ = ("is_open", "latest", "midnight", "told_at")
@@ -30,7 +30,11 @@ class Sessions:
     """
 
     def __init__(self) -> None:
-        self._sessions = {venue: _Session() for venue in Venue}
+        self._sessions = {venue: Session() for venue in Venue}
+
+    def newest(self, venue: Venue) -> Session:
+        """Return the newest session of a venue, the same object for ever."""
+        return self._sessions[venue]
 
     def prime(self, entries: Iterable[Entry]) -> None:
         """Go on from a journal: what it closed stays closed, what ended meanwhile is due."""
@@ -67,6 +71,6 @@ class Sessions:
         ]
 
 
-def _close(venue: Venue, session: _Session) -> SessionClosed:
+def _close(venue: Venue, session: Session) -> SessionClosed:
     session.is_open = False
     return SessionClosed(venue, max(session.latest, session_end(venue, date_of(session.midnight))))

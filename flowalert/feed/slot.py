@@ -9,7 +9,7 @@ from flowalert.market.venue import Venue
 CLOSES_AFTER = 1.0
 
 
-class _Slot:
+class Slot:
     """The newest slot of a venue; `due` is the trio time at which it closes, endless once it has."""
 
     __slots__ = ("at", "due")
@@ -26,7 +26,11 @@ class Slots:
     """
 
     def __init__(self) -> None:
-        self._slots = {venue: _Slot() for venue in Venue}
+        self._slots = {venue: Slot() for venue in Venue}
+
+    def newest(self, venue: Venue) -> Slot:
+        """Return the newest slot of a venue, the same object for ever."""
+        return self._slots[venue]
 
     def prime(self, entries: Iterable[Entry], now: float) -> None:
         """Go on from a journal; a slot that it leaves open is due a second from now."""
