@@ -5,31 +5,22 @@ from collections.abc import Iterator
 from functools import cache
 from typing import NamedTuple
 
+from flowalert.market.calendar import HOURS
 from flowalert.market.venue import Venue
 
 SLOT = 30
+# The exchange repeats its last rows for hours. Ten minutes show a client what that looks like.
+AFTER_HOURS = 600
+LEAD = 60  # the simulated day begins this long before its first publication
+
+_KRX_OPENS = HOURS[Venue.KRX].opens
+_KRX_SHUTS = HOURS[Venue.KRX].shuts
+_CLOSING_AUCTION = _KRX_SHUTS - 600
 
 
 def second_at(hour: int, minute: int = 0, second: int = 0) -> int:
     """Return the second of the day."""
     return hour * 3600 + minute * 60 + second
-
-
-class Hours(NamedTuple):
-    """A venue's first and last publication that can carry trades, as seconds of the day."""
-
-    opens: int
-    closes: int
-
-
-HOURS = {
-    Venue.KRX: Hours(second_at(9), second_at(15, 30)),
-    Venue.NXT: Hours(second_at(8), second_at(20)),
-    Venue.UNIFIED: Hours(second_at(8), second_at(20)),
-}
-# The exchange repeats its last rows for hours. Ten minutes show a client what that looks like.
-AFTER_HOURS = 600
-LEAD = 60  # the simulated day begins this long before its first publication
 
 
 def day_opens(venues: frozenset[Venue]) -> int:
@@ -39,19 +30,19 @@ def day_opens(venues: frozenset[Venue]) -> int:
 
 def day_ends(venues: frozenset[Venue]) -> int:
     """Return the second after which a day has nothing more for those who watch `venues`, or may come to."""
-    return max(HOURS[venue].closes for venue in venues or HOURS) + AFTER_HOURS
+    return max(HOURS[venue].shuts for venue in venues or HOURS) + AFTER_HOURS
 
 
 def is_published(venue: Venue, second: int) -> bool:
     """Tell whether the venue publishes a slot at this second, after-hours included."""
-    opens, closes = HOURS[venue]
-    return opens <= second <= closes + AFTER_HOURS and second % SLOT == 0
+    hours = HOURS[venue]
+    return hours.opens <= second <= hours.shuts + AFTER_HOURS and second % SLOT == 0
 
 
 def slots(venue: Venue) -> range:
     """Return the seconds of the day at which the venue publishes trades."""
-    opens, closes = HOURS[venue]
-    return range(opens, closes + SLOT, SLOT)
+    hours = HOURS[venue]
+    return range(hours.opens, hours.shuts + SLOT, SLOT)
 
 
 @cache
@@ -64,19 +55,18 @@ def busyness(venue: Venue) -> dict[int, float]:
 
 
 def _weigh_krx(second: int) -> float:
-    minute = (second - second_at(9)) / 60
-    if second == second_at(9):
+    if second == _KRX_OPENS:
         return 6.0  # the opening auction is printed at once
-    if second_at(15, 20) < second < second_at(15, 30):
+    if _CLOSING_AUCTION < second < _KRX_SHUTS:
         return 0.0  # orders are collected for the closing auction
-    if second == second_at(15, 30):
+    if second == _KRX_SHUTS:
         return 8.0
-    return 0.6 + 1.6 * math.exp(-minute / 25) + 1.2 * math.exp(-(380 - minute) / 20)
+    return 0.6 + 1.6 * math.exp(-(second - _KRX_OPENS) / 1500) + 1.2 * math.exp(-(_CLOSING_AUCTION - second) / 1200)
 
 
 def _weigh_nxt(second: int) -> float:
     if second < second_at(8, 50):
-        return 0.6 + 1.0 * math.exp(-(second - second_at(8)) / 900)
+        return 0.6 + 1.0 * math.exp(-(second - HOURS[Venue.NXT].opens) / 900)
     if second <= second_at(9):
         return 0.0
     if second <= second_at(15, 20):
@@ -96,17 +86,17 @@ class Phase(NamedTuple):
 
 def _auction_phases(jangubun: str) -> Iterator[Phase]:
     for second, jstatus in (
-        (second_at(8, 30), "11"),
-        (second_at(8, 50), "25"),
-        (second_at(8, 55), "24"),
-        (second_at(8, 59), "23"),
-        (second_at(8, 59, 50), "22"),
-        (second_at(9), "21"),
-        (second_at(15, 20), "31"),
-        (second_at(15, 25), "44"),
-        (second_at(15, 29), "43"),
-        (second_at(15, 29, 50), "42"),
-        (second_at(15, 30), "41"),
+        (_KRX_OPENS - 1800, "11"),
+        (_KRX_OPENS - 600, "25"),
+        (_KRX_OPENS - 300, "24"),
+        (_KRX_OPENS - 60, "23"),
+        (_KRX_OPENS - 10, "22"),
+        (_KRX_OPENS, "21"),
+        (_CLOSING_AUCTION, "31"),
+        (_KRX_SHUTS - 300, "44"),
+        (_KRX_SHUTS - 60, "43"),
+        (_KRX_SHUTS - 10, "42"),
+        (_KRX_SHUTS, "41"),
         (second_at(15, 40), "51"),
         (second_at(16), "52"),
         (second_at(18), "54"),
@@ -120,10 +110,10 @@ PHASES = tuple(
         (
             *_auction_phases("1"),
             *_auction_phases("2"),
-            Phase(second_at(9), "5", "21"),
-            Phase(second_at(15, 30), "5", "41"),
-            Phase(second_at(8), "6", "21"),
-            Phase(second_at(20), "6", "41"),
+            Phase(_KRX_OPENS, "5", "21"),
+            Phase(_KRX_SHUTS, "5", "41"),
+            Phase(HOURS[Venue.NXT].opens, "6", "21"),
+            Phase(HOURS[Venue.NXT].shuts, "6", "41"),
         )
     )
 )

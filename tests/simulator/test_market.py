@@ -6,13 +6,14 @@ import pytest
 from hypothesis import given, settings, strategies as st
 
 from flowalert.market.calendar import HOURS
+from flowalert.market.instant import clock
 from flowalert.market.sector import SECTORS
 from flowalert.market.venue import Venue
 from flowalert.simulator.flow import Flow, weigh_others, weigh_parts
 from flowalert.simulator.market import A_DAY, Market, day_frames
 from flowalert.simulator.row import Row
 from flowalert.simulator.scale import scale_of
-from flowalert.simulator.session import SLOT, is_published, second_at, slots
+from flowalert.simulator.session import PHASES, SLOT, busyness, is_published, second_at, slots
 
 CODES = [*(f"{number:04}" for number in range(12)), "0017", "0018", "9999"]
 
@@ -269,3 +270,32 @@ def test_publication_hours() -> None:
         False,
     ]
     assert [is_published(Venue.NXT, second_at(*at)) for at in ((8,), (20, 10), (7, 59, 30))] == [True, True, False]
+
+
+def test_phases_of_a_day() -> None:
+    """KOSPI is announced from the opening auction to the last single price, each phase at its time."""
+    told = [(clock(phase.second), phase.jstatus) for phase in PHASES if phase.jangubun == "1"]
+    assert told == [
+        ("08:30:00", "11"),
+        ("08:50:00", "25"),
+        ("08:55:00", "24"),
+        ("08:59:00", "23"),
+        ("08:59:50", "22"),
+        ("09:00:00", "21"),
+        ("15:20:00", "31"),
+        ("15:25:00", "44"),
+        ("15:29:00", "43"),
+        ("15:29:50", "42"),
+        ("15:30:00", "41"),
+        ("15:40:00", "51"),
+        ("16:00:00", "52"),
+        ("18:00:00", "54"),
+    ]
+    others = [(clock(phase.second), phase.jangubun) for phase in PHASES if phase.jangubun in "56"]
+    assert others == [("08:00:00", "6"), ("09:00:00", "5"), ("15:30:00", "5"), ("20:00:00", "6")]
+
+
+def test_nothing_trades_in_the_closing_auction() -> None:
+    """KRX trades in every slot but those in which orders are collected for the close."""
+    idle = [clock(second) for second, part in busyness(Venue.KRX).items() if not part]
+    assert (len(idle), idle[0], idle[-1]) == (19, "15:20:30", "15:29:30")

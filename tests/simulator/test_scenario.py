@@ -58,11 +58,43 @@ def test_names_may_be_any(sector: str, investor: str) -> None:
 
 @pytest.mark.parametrize(
     ("net", "eok"),
-    [("-3000억", -3000), ("1.5조", 15000), ("-1,200", -1200), ("+300eok", 300), ("0.5jo", 5000), ("2조원", 20000)],
+    [
+        ("-3000억", -3000),
+        ("1.5조", 15000),
+        ("-1,200", -1200),
+        ("+300eok", 300),
+        ("0.5jo", 5000),
+        ("2조원", 20000),
+        ("3000억원", 3000),
+        ("-5백억", -500),
+        ("300_000_000_000 won", 3000),
+    ],
 )
 def test_amounts(net: str, eok: int) -> None:
-    """Amounts are written with 억 or 조, in ASCII, or bare."""
+    """Amounts are written as in a rule, or bare, for 억."""
     assert read(flow(net=net)).flows[0].net == eok
+
+
+@pytest.mark.parametrize("over", ["10m", "600s", "10분", "10 min", "600초"])
+def test_durations(over: str) -> None:
+    """Durations are written as in a rule."""
+    assert read(flow(over=over)).flows[0].lasts == 600
+    assert read(f"events: [{{at: 10:20, fault: stall, for: {over}}}]").faults[0].fault.lasts == 600
+
+
+def test_alias_repeats_an_event() -> None:
+    """A part with an anchor can be said again, and what is wrong with it is told once."""
+    text = "events:\n  - &sale {at: 10:15, sector: kospi, investor: foreign, net: -3000억}\n  - *sale\n"
+    once, again = read(text).flows
+    assert once == again
+    assert problems_of(text.replace("kospi", "kopsi")) == [
+        "s.yaml:2:31: no sector is called 'kopsi'; did you mean 'kospi'?"
+    ]
+
+
+def test_byte_order_mark_is_no_part_of_the_text() -> None:
+    """A file that an editor begins with one is read, and its columns are counted without it."""
+    assert read("\ufeff" + flow()) == read(flow())
 
 
 def test_absorber_can_be_named() -> None:
@@ -100,7 +132,19 @@ events:
         (flow(net="lots"), "s.yaml:5:10: 'lots' is no amount; write it as -3000억 or 1.5조"),
         (flow(net="0.5억"), "s.yaml:5:10: '0.5억' is not a whole number of 억"),
         (flow(net="0"), "s.yaml:5:10: '0' is out of range"),
-        (flow(over="soon"), "s.yaml:6:11: 'soon' is no duration; write it as 10m, 90s or 1h30m"),
+        (flow(net="-3000옥"), "s.yaml:5:11: unknown unit '옥'; write it as -3000억 or 1.5조"),
+        (flow(net="'-3000옥'"), "s.yaml:5:12: unknown unit '옥'; write it as -3000억 or 1.5조"),
+        (flow(net="5천주"), "s.yaml:5:10: '5천주' is a quantity, and a net is won; write it as -3000억 or 1.5조"),
+        (flow(net="40계약"), "s.yaml:5:10: '40계약' is a quantity, and a net is won; write it as"),
+        (flow(net="5m"), "s.yaml:5:10: '5m' is a duration, and a net is won; write it as"),
+        (flow(net="30%"), "s.yaml:5:10: '30%' is a ratio, and a net is won; write it as"),
+        (flow(net="9e9"), "s.yaml:5:10: '9e9' is no amount; write it as"),
+        (flow(net="[1]"), "s.yaml:5:10: found a list; write one value"),
+        (flow(net=""), "s.yaml:5:9: found nothing; write one value"),
+        (flow(over="0.5s"), "s.yaml:6:11: '0.5s' is no whole number of seconds above zero; write it as 10m, 90s"),
+        (flow(over="1h30m"), "s.yaml:6:11: '1h30m' is no duration; write it as 10m, 90s or 1.5h"),
+        (flow(over="3 updates"), "s.yaml:6:11: '3 updates' is a count of updates; write it as 10m, 90s or 1.5h"),
+        (flow(over="soon"), "s.yaml:6:11: 'soon' is no duration; write it as 10m, 90s or 1.5h"),
         (flow(at="25:00"), "s.yaml:2:9: '25:00' is no time; write HH:MM or HH:MM:SS"),
         (flow(at="15:29"), "s.yaml:2:9: the flow is not within the hours of krx; let it begin and end between 09:00"),
         (flow(venue="unified"), "s.yaml:7:12: unified is krx and nxt together; name one of them"),
@@ -111,17 +155,21 @@ events:
         ("events:\n  - {at: 10:15, fault: clos}", "s.yaml:2:24: no fault is called 'clos'; did you mean 'close'?"),
         ("events:\n  - {fault: close}", "s.yaml:2:5: 'at' is missing"),
         ("events:\n  - {at: 10:15, sector: kospi}", "s.yaml:2:5: 'investor' is missing"),
-        ("events:\n  - {at: 1:00, at: 2:00, fault: drop}", "s.yaml:2:16: 'at' is there twice"),
+        ("events:\n  - {at: 1:00, at: 2:00, fault: drop}", "s.yaml:2:16: the key 'at' stands here again"),
         ("events:\n  - {at: 10:15, fault: close, count: 2}", "s.yaml:2:38: 'count' says nothing about close"),
         ("events:\n  - {at: 10:15, fault: garble, how: much}", "s.yaml:2:37: no way to garble is called 'much'"),
         ("events: 3", "s.yaml:1:9: found the value '3'; write a list, each item after a dash"),
         ("event: []", "s.yaml:1:1: unknown key 'event'; did you mean 'events'?"),
-        ("events:\n  - [1, 2", "s.yaml:3:1: no YAML: did not find expected"),
+        ("events:\n  - [1, 2", "s.yaml:3:1: this is no YAML: did not find expected"),
         ("", "s.yaml:1:1: the file is empty"),
-        ("events: [&a x, *a]", "s.yaml:1:16: an alias; write the value out"),
-        ("events: !!python/object:os.system []", "s.yaml:1:9: a tag; write the plain value"),
-        ("events: " + "[" * 300_000, "s.yaml:1:28: nested deeper than 20 levels"),
-        ("a: \x00", "s.yaml:1:1: no YAML: "),
+        ("events: [&a x, *a]", "s.yaml:1:10: found the value 'x'; write `key: value` with at, sector"),
+        ("events: *a", "s.yaml:1:9: *a stands for nothing; define it before, as &a"),
+        (
+            "events: !!python/object:os.system []",
+            "s.yaml:1:9: the tag tag:yaml.org,2002:python/object:os.system is not",
+        ),
+        ("events: " + "[" * 300_000, "s.yaml:1:38: nested deeper than 30 levels"),
+        ("a: \x00", "s.yaml:1:4: the character '\\x00' is none of YAML's"),
     ],
 )
 def test_problem_names_its_place(text: str, expected: str) -> None:
@@ -134,6 +182,12 @@ def test_all_problems_are_told() -> None:
     """One wrong event does not hide the next."""
     text = "events:\n  - {at: 10:15, fault: x}\n  - {at: noon, fault: close}\n  - {at: 9:30, fault: close}\n"
     assert [problem.split(": ")[0] for problem in problems_of(text)] == ["s.yaml:2:24", "s.yaml:3:10"]
+
+
+def test_problems_are_in_the_order_of_the_file() -> None:
+    """A key that is there twice stands among the events' own problems."""
+    text = "events:\n  - {at: noon, fault: close}\n  - {at: 9:30, at: 9:31, fault: x}\n"
+    assert [problem.split(": ")[0] for problem in problems_of(text)] == ["s.yaml:2:10", "s.yaml:3:16", "s.yaml:3:33"]
 
 
 @pytest.mark.parametrize(("text", "second"), [("9:30", 34200), ("09:30", 34200), ("23:59:59", 86399)])

@@ -163,7 +163,7 @@ async def test_bad_token_closes(connect: Connect, token: str) -> None:
 
 async def test_status_of_the_market(connect: Connect) -> None:
     """`JIF` tells the phases of the day at their times, to those who registered it."""
-    settings = SimulatorSettings(speed=600, date=DATE, start=second_at(8, 58))
+    settings = SimulatorSettings(speed=100, date=DATE, start=second_at(8, 58))
     async with open_simulator(settings) as simulator, connect(simulator) as wire, connect(simulator) as other:
         await wire.register(("JIF", "0"), ("UBM", "U001"))
         await other.register(("UBM", "U001"))
