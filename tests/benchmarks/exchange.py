@@ -49,7 +49,10 @@ async def _issue(stream: trio.SocketStream) -> None:
     async with stream:
         asked = b""
         while b"grant_type" not in asked:
-            asked += await stream.receive_some()
+            received = await stream.receive_some()
+            if not received:
+                return
+            asked += received
         await stream.send_all(_ISSUED % (len(_TOKEN), _TOKEN))
 
 

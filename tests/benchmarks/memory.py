@@ -2,8 +2,8 @@
 
 import resource
 
-from tests.benchmarks.decision import open_desk
 from tests.benchmarks.day import list_frames, wall_at
+from tests.benchmarks.decision import open_desk
 from tests.benchmarks.reach import Reaches
 from tests.benchmarks.rulebook import Density
 

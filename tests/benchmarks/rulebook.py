@@ -20,9 +20,11 @@ from tests.benchmarks.reach import Reach, Reaches
 class Density(enum.Enum):
     """How much there is to tell.
 
-    A rule is in reach if its level lies among the furthest hundredth of what its series does that day. *Sparse*:
-    a hundred rules are in reach, however many there are, and the others lie beyond all that the day brings;
-    so a day brings what a desk of people could read. *Dense*: every rule is in reach, and has its alerts.
+    A rule is in reach if its first level lies among the furthest hundredth of what its series does that day.
+    *Sparse*: a hundred rules are in reach, however many there are, and the first levels of the others lie beyond all
+    that the day brings; so a day brings about a thousand transitions, which people can read. *Dense*: every
+    rule is in reach, and has its alerts. In either, the second level of an `and` lies anywhere in the day's range, as
+    `and msval > 0` does: such a comparison turns true and false all day without a word.
     """
 
     SPARSE = "sparse"
@@ -107,6 +109,7 @@ class _Pattern(NamedTuple):
         )
 
 
+# One object for each feature, as among all rules that are loaded together; `read` adds to it.
 _SHARED: dict[str, Node] = {}
 
 

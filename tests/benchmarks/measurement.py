@@ -1,0 +1,81 @@
+"""All that is measured, one after the other, each in a process of its own."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from tests.benchmarks.apart import run_apart
+from tests.benchmarks.comparison import Comparison, compare
+from tests.benchmarks.day import WHOLE_DAY
+from tests.benchmarks.decision import Decision, measure_decision
+from tests.benchmarks.memory import measure_peak
+from tests.benchmarks.notice import Notices, measure_notices
+from tests.benchmarks.reach import find_reaches
+from tests.benchmarks.rulebook import Density
+
+
+@dataclass(frozen=True, kw_only=True)
+class Size:
+    """How much is measured.
+
+    `sizes` are numbers of rules, each with the slots of the day to decide in a sparse and in a dense rulebook.
+    `within` is how many seconds one rulebook is given for its rounds, and all peers together for theirs; each
+    takes its least number of rounds all the same.
+    """
+
+    sizes: tuple[tuple[int, int, int], ...]
+    peaks: tuple[int, ...]
+    peer_slots: int
+    notices: int
+    within: float
+
+
+# A dense million has hundreds of alerts a frame, and six minutes of them are enough.
+FULL = Size(
+    sizes=(
+        (1, WHOLE_DAY, WHOLE_DAY),
+        (1_000, WHOLE_DAY, WHOLE_DAY),
+        (100_000, WHOLE_DAY, 40),
+        (1_000_000, WHOLE_DAY, 12),
+    ),
+    peaks=(1_000, 1_000_000),
+    peer_slots=WHOLE_DAY,
+    notices=300,
+    within=6.0,
+)
+QUICK = Size(
+    sizes=((1, 120, 120), (1_000, 120, 120), (100_000, 120, 20)),
+    peaks=(1_000,),
+    peer_slots=120,
+    notices=100,
+    within=1.0,
+)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Measurement:
+    """What was measured; `peaks` are MB by the number of rules."""
+
+    decisions: tuple[Decision, ...]
+    peaks: dict[int, float]
+    comparison: Comparison
+    notices: Notices
+
+
+def measure(size: Size, tell: Callable[[str], None]) -> Measurement:
+    """Measure everything; `tell` is told what comes next."""
+    tell("a day of frames")
+    reaches = run_apart(find_reaches)
+    decisions = []
+    for count, sparse, dense in size.sizes:
+        for density, slots in ((Density.SPARSE, sparse), (Density.DENSE, dense)):
+            tell(f"frame to decision, {count:,} rules, {density.value}")
+            decisions.append(run_apart(measure_decision, reaches, count, density, slots=slots, within=size.within))
+    peaks = {}
+    for count in size.peaks:
+        tell(f"peak memory, {count:,} rules")
+        peaks[count] = run_apart(measure_peak, reaches, count, Density.SPARSE, slots=size.sizes[0][1])
+    tell("peers")
+    comparison = run_apart(compare, reaches, 1_000, slots=size.peer_slots, within=size.within)
+    tell("frame to Apprise call")
+    notices = run_apart(measure_notices, size.notices)
+    return Measurement(decisions=tuple(decisions), peaks=peaks, comparison=comparison, notices=notices)

@@ -1,0 +1,100 @@
+"""What was measured, as text for people and as numbers by name."""
+
+from collections.abc import Iterator
+
+from tests.benchmarks.comparison import Comparison
+from tests.benchmarks.decision import Decision
+from tests.benchmarks.measurement import Measurement
+from tests.benchmarks.notice import Notices
+from tests.benchmarks.rulebook import Density
+
+_SHORT = {1: "1", 1_000: "1k", 100_000: "100k", 1_000_000: "1m"}
+
+
+def name_numbers(measurement: Measurement) -> dict[str, float]:
+    """Return each number by its name; `_x_` are multiples without a unit."""
+    numbers: dict[str, float] = {}
+    for each in measurement.decisions:
+        size = _SHORT[each.rules] + ("_dense" if each.density is Density.DENSE else "")
+        numbers[f"decide_x_decode_{size}"] = each.multiple
+        numbers[f"decide_us_{size}"] = each.decide_us
+        numbers[f"decide_first_day_us_{size}"] = each.first_us
+        numbers[f"decode_us_{size}"] = each.decode_us
+        numbers[f"transitions_per_frame_{size}"] = each.transitions / each.frames
+    for count, peak in measurement.peaks.items():
+        numbers[f"peak_mb_{_SHORT[count]}"] = peak
+    comparison = measurement.comparison
+    numbers["best_peer_x_1k"] = comparison.best_whole
+    numbers["best_peer_by_series_x_1k"] = comparison.best_by_series
+    numbers["peers_flowalert_us_1k"] = comparison.ours
+    numbers["peers_python_eval_us_1k"] = comparison.python_eval
+    for name in comparison.whole:
+        numbers[f"peers_{name}_us_1k"] = comparison.whole[name]
+        numbers[f"peers_{name}_by_series_us_1k"] = comparison.by_series[name]
+    notices = measurement.notices
+    numbers["notify_first_ms"] = notices.first_ms
+    numbers["notify_p50_ms"] = notices.p50_ms
+    numbers["notify_p99_ms"] = notices.p99_ms
+    numbers["notify_worst_ms"] = notices.worst_ms
+    return {name: round(number, 4) for name, number in numbers.items()}
+
+
+def write_report(measurement: Measurement) -> str:
+    """Return the whole of it as text, with what each figure is of."""
+    return "\n".join(
+        (
+            *_write_decisions(measurement.decisions),
+            "",
+            *_write_peaks(measurement.peaks),
+            "",
+            *_write_comparison(measurement.comparison),
+            "",
+            *_write_notices(measurement.notices),
+        )
+    )
+
+
+def _write_decisions(decisions: tuple[Decision, ...]) -> Iterator[str]:
+    yield "Frame to decision, from the raw text to the transitions, everything on. x is the multiple of msgspec's bare"
+    yield "decode of the same frames in the same run. Sparse: a hundred rules are in reach of the day; dense: all are."
+    yield ""
+    yield "     rules                 x       µs   first day   msgspec     frames   transitions   repeats   gaps"
+    for each in decisions:
+        yield (
+            f"{each.rules:>10,}  {each.density.value:<8}{each.multiple:>11,.2f}{each.decide_us:>9,.2f}"
+            f"{each.first_us:>12,.2f}{each.decode_us:>10.2f}{each.frames:>11,}{each.transitions:>14,}"
+            f"{each.repeats:>10,}{each.gaps:>7,}"
+        )
+
+
+def _write_peaks(peaks: dict[int, float]) -> Iterator[str]:
+    yield "Peak memory of a process with the rules, the engine and what it remembers of a day, sparse"
+    yield ""
+    for count, peak in peaks.items():
+        yield f"{count:>10,}  rules{peak:>16,.0f} MB"
+
+
+def _write_comparison(comparison: Comparison) -> Iterator[str]:
+    yield f"Peers on {comparison.rules:,} rules, each one comparison about one series; all gave the same answers, true"
+    yield f"{comparison.fired:,} times. flowalert decodes and orders the frame and makes an alert of each that is true;"
+    yield "the peers are handed values and say which are true. By series: handed the rules of the frame's series alone."
+    yield ""
+    yield "                       µs a frame           x    by series           x"
+    yield f"    flowalert    {comparison.ours:>16,.2f}        1.00"
+    for name, whole in sorted(comparison.whole.items(), key=lambda each: each[1]):
+        by_series = comparison.by_series[name]
+        yield (
+            f"    {name:<13}{whole:>16,.2f}{whole / comparison.ours:>12,.2f}"
+            f"{by_series:>13,.2f}{by_series / comparison.ours:>12,.2f}"
+        )
+    eval_x = comparison.python_eval / comparison.ours
+    yield f"    {'python eval':<13}{comparison.python_eval:>16,.2f}{eval_x:>12,.2f}    no peer: it runs any code"
+
+
+def _write_notices(notices: Notices) -> Iterator[str]:
+    yield f"Frame to Apprise call: {notices.count} frames, {notices.rate:g} a second, over sockets; the store on disk"
+    yield ""
+    yield (
+        f"    p50 {notices.p50_ms:.2f} ms   p99 {notices.p99_ms:.2f} ms   worst {notices.worst_ms:.2f} ms   "
+        f"the very first {notices.first_ms:.2f} ms"
+    )
