@@ -104,7 +104,7 @@ async def test_a_graceful_stop_leaves_what_is_to_be_tried_later(tmp_path: Path) 
     async with open_store(tmp_path / "flow.db") as store:
         await store.commit([], *firings(3, DESK), now=NOW)
         async with open_desk(store, [failing], clock) as desk:
-            await desk.until(lambda told: bool(told))
+            await desk.until(bool)
         assert states(desk.told) == [("0", RETRYING)]
         assert len(await store.deliveries(states=[DeliveryState.PENDING])) == 2
         clock.advance(seconds=2)
