@@ -35,53 +35,9 @@ class Engine:
 
     def handle(self, entry: Entry) -> Sequence[Transition]:
         """Take one entry in; return the transitions that it brought about, in the order of the rules."""
-        return self._handle_update(entry) if isinstance(entry, Update) else self._handle_other(entry)
-
-    def list_open(self) -> list[Watch]:
-        """Return the watches with an episode under way, pending ones too, by series and rule."""
-        streams = sorted(self._streams.values(), key=lambda each: each.series)
-        return [stream.open[index] for stream in streams for index in sorted(stream.open)]
-
-    def announce(self, watch: Watch) -> Transition:
-        """Return what to tell of a firing alert that nobody was told of; nothing changes."""
-        return announce(watch, self._days[watch.scope.venue].now)
-
-    def _prepare(self) -> None:
-        wanted: dict[tuple[Venue, str, str], list[int]] = {}
-        everybody = tuple(each.code for each in INVESTORS if each.code != SUM_OF_ROWS)
-        for index, rule in enumerate(self.rulebook.rules):
-            for sector in rule.sectors:
-                if rule.investors is None:
-                    self._for_any_investor.setdefault((rule.venue, sector), []).append(index)
-                for investor in rule.investors or everybody:
-                    wanted.setdefault((rule.venue, sector, investor), []).append(index)
-        for (venue, sector, investor), indices in wanted.items():
-            named = series(venue, sector, investor)
-            self._streams[named] = Stream(named, self._days[venue], self.rulebook.rules, indices)
-
-    def _meet(self, named: Series) -> Stream:
-        """Make room for a series that no rule names: an investor whose code is new, or that nobody asked for."""
-        indices = self._for_any_investor.get((named.venue, named.sector), [])
-        if named.investor == SUM_OF_ROWS:
-            indices = []
-        stream = self._streams[named] = Stream(named, self._days[named.venue], self.rulebook.rules, indices)
-        return stream
-
-    def _handle_other(self, entry: SlotClosed | FeedLost | FeedBack | SessionClosed) -> Sequence[Transition]:
-        match entry:
-            case SlotClosed(venue, at):
-                return self._close_slot(self._days[venue], at)
-            case FeedLost():
-                self._lose(entry.places)
-                return ()
-            case SessionClosed(venue, at):
-                day = self._days[venue]
-                return self._close_session(day, max(day.now, at)) if at // DAY == day.session else ()
-            case FeedBack():
-                # What was missed shows in the next updates' own changes.
-                return ()
-
-    def _handle_update(self, update: Update) -> Sequence[Transition]:
+        if not isinstance(entry, Update):
+            return self._handle_other(entry)
+        update = entry
         stream = self._streams.get(update.series)
         if stream is None:
             stream = self._meet(update.series)
@@ -131,6 +87,50 @@ class Engine:
         if day.timers and day.timers[0][0] < at:
             made += self._pass_time(day, at)
         return made
+
+    def list_open(self) -> list[Watch]:
+        """Return the watches with an episode under way, pending ones too, by series and rule."""
+        streams = sorted(self._streams.values(), key=lambda each: each.series)
+        return [stream.open[index] for stream in streams for index in sorted(stream.open)]
+
+    def announce(self, watch: Watch) -> Transition:
+        """Return what to tell of a firing alert that nobody was told of; nothing changes."""
+        return announce(watch, self._days[watch.scope.venue].now)
+
+    def _prepare(self) -> None:
+        wanted: dict[tuple[Venue, str, str], list[int]] = {}
+        everybody = tuple(each.code for each in INVESTORS if each.code != SUM_OF_ROWS)
+        for index, rule in enumerate(self.rulebook.rules):
+            for sector in rule.sectors:
+                if rule.investors is None:
+                    self._for_any_investor.setdefault((rule.venue, sector), []).append(index)
+                for investor in rule.investors or everybody:
+                    wanted.setdefault((rule.venue, sector, investor), []).append(index)
+        for (venue, sector, investor), indices in wanted.items():
+            named = series(venue, sector, investor)
+            self._streams[named] = Stream(named, self._days[venue], self.rulebook.rules, indices)
+
+    def _meet(self, named: Series) -> Stream:
+        """Make room for a series that no rule names: an investor whose code is new, or that nobody asked for."""
+        indices = self._for_any_investor.get((named.venue, named.sector), [])
+        if named.investor == SUM_OF_ROWS:
+            indices = []
+        stream = self._streams[named] = Stream(named, self._days[named.venue], self.rulebook.rules, indices)
+        return stream
+
+    def _handle_other(self, entry: SlotClosed | FeedLost | FeedBack | SessionClosed) -> Sequence[Transition]:
+        match entry:
+            case SlotClosed(venue, at):
+                return self._close_slot(self._days[venue], at)
+            case FeedLost():
+                self._lose(entry.places)
+                return ()
+            case SessionClosed(venue, at):
+                day = self._days[venue]
+                return self._close_session(day, max(day.now, at)) if at // DAY == day.session else ()
+            case FeedBack():
+                # What was missed shows in the next updates' own changes.
+                return ()
 
     def _note_gap(self, stream: Stream, update: Update, last: Update) -> None:
         """Find out whether updates were missed before `update`, and leave what nobody saw out of pending times."""

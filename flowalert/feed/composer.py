@@ -7,7 +7,7 @@ from flowalert.feed.frame import Figures
 from flowalert.feed.intake import Dropped, Intake
 from flowalert.feed.session import Sessions
 from flowalert.feed.slot import CLOSES_AFTER, Slots
-from flowalert.market.entry import Entry
+from flowalert.market.entry import Entry, Update
 from flowalert.market.venue import Venue
 
 
@@ -30,10 +30,12 @@ class Composer:
         self._slots.prime(entries, now)
         self._sessions.prime(entries)
 
-    def compose(self, figures: Figures, wall: int, now: float) -> Sequence[Entry] | Dropped:
+    def compose(self, figures: Figures, wall: int, now: float) -> tuple[Entry, ...] | Dropped:
         """Return the entries that a frame makes: what it closes, then its update; or why it is none."""
         update = self.intake.admit(figures, wall)
-        if isinstance(update, Dropped):
+        # Asked this way round, isinstance finds the exact type and is done; Dropped is an Enum, whose metaclass would
+        # be called to say no.
+        if not isinstance(update, Update):
             return update
         slot, session = self._newest[update.series.venue]
         if update.at == slot.at and slot.due != math.inf:

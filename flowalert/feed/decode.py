@@ -8,10 +8,11 @@ from msgspec import UNSET, Struct, UnsetType
 from flowalert.feed.frame import Body, Figures, Flaw, Frame, Quarantined
 from flowalert.feed.protocol import name_place
 from flowalert.feed.reading import Row, read, show
+from flowalert.market.instant import second_of_day
 from flowalert.market.series import Series, series
 from flowalert.market.venue import Venue
 
-_SPELLINGS = 50_000  # how many spellings of a series, and of a time, are remembered at most
+_SPELLINGS = 50_000  # how many spellings of a series are remembered at most
 _SERIES = 20_000  # 200 places with a hundred investors each: no market comes near it
 
 
@@ -29,15 +30,16 @@ class _Plain(Struct, frozen=True, gc=False):
 class Decoder:
     """Turns raw frames into what they mean, and never raises.
 
-    What changes: the places whose data is taken, set by `expect`; and the spellings found right before, kept
-    by `decode` and bounded against a hostile server.
+    What changes: the places whose data is taken, set by `expect`; the spellings found right before, kept by `decode`
+    and bounded against a hostile server; and the latest time with its second, since a whole slot shares one.
     """
 
     def __init__(self, places: Iterable[tuple[Venue, str]] = ()) -> None:
         self._decode_plain = msgspec.json.Decoder(_Plain, strict=False).decode
         self._places = frozenset(places)
         self._series: dict[tuple[str, str, str, str], Series] = {}
-        self._seconds: dict[str, int] = {}
+        self._tjjtime = ""
+        self._second = 0
         self._made: set[Series] = set()
 
     def expect(self, places: Iterable[tuple[Venue, str]]) -> None:
@@ -49,19 +51,25 @@ class Decoder:
 
     def decode(self, raw: str | bytes) -> Frame:
         """Return what a frame means. Binary frames are UTF-8."""
-        # One typed decode and two look-ups serve the frame as the vendor writes it. Whatever is out of the
+        # One typed decode and one look-up serve the frame as the vendor writes it. Whatever is out of the
         # ordinary fails one of them and is read with patience.
         try:
             frame = self._decode_plain(raw)
             header = frame.header
             body = frame.body
             found = self._series[header.tr_cd, header.tr_key, body.upcode, body.tjjcode]
-            second = self._seconds[body.tjjtime]
         except (msgspec.DecodeError, KeyError, UnicodeError, RecursionError):
             return self._decode_slowly(raw)
-        if header.rsp_cd is not UNSET:
+        if header.rsp_cd is not UNSET or (body.tjjtime != self._tjjtime and not self._note_time(body.tjjtime)):
             return self._decode_slowly(raw)
-        return Figures(found, second, body)
+        return Figures(found, self._second, body)
+
+    def _note_time(self, tjjtime: str) -> bool:
+        second = second_of_day(tjjtime)
+        if second is None:
+            return False
+        self._tjjtime, self._second = tjjtime, second
+        return True
 
     def _decode_slowly(self, raw: str | bytes) -> Frame:
         row = read(raw)
@@ -79,10 +87,8 @@ class Decoder:
         if found not in self._made and len(self._made) >= _SERIES:
             return None
         self._made.add(found)
-        if len(self._series) >= _SPELLINGS or len(self._seconds) >= _SPELLINGS:
+        if len(self._series) >= _SPELLINGS:
             self._series.clear()
-            self._seconds.clear()
         if row.tr_key is not None and row.upcode is not None:
             self._series[row.venue.tr_cd, row.tr_key, row.upcode, row.tjjcode] = found
-        self._seconds[row.tjjtime] = row.second
         return found

@@ -79,16 +79,16 @@ class Desk:
     async def take(self, figures: Figures, at: dt.datetime) -> Update | None:
         """Put a data frame in order and hand its entries on; return its update, if it is one."""
         composed = self.composer.compose(figures, from_wall(at), trio.current_time())
-        if isinstance(composed, Dropped):
-            if composed is Dropped.REPEAT:
-                self.count.repeats += 1
-            else:
-                self.count.stale += 1
-            return None
-        self.count.updates += 1
-        await self._put(composed, at)
-        update = composed[-1]
-        return update if isinstance(update, Update) else None
+        if isinstance(composed, tuple):
+            self.count.updates += 1
+            await self._put(composed, at)
+            update = composed[-1]
+            return update if isinstance(update, Update) else None
+        if composed is Dropped.REPEAT:
+            self.count.repeats += 1
+        else:
+            self.count.stale += 1
+        return None
 
     async def tell(self, entry: Entry) -> None:
         """Hand on an entry that is no frame's."""

@@ -9,7 +9,6 @@ from flowalert.engine.engine import Engine
 from flowalert.feed.composer import Composer
 from flowalert.feed.decode import Decoder
 from flowalert.feed.frame import Figures
-from flowalert.feed.intake import Dropped
 from flowalert.rules.rulebook import Rulebook
 from tests.benchmarks.bare import make_bare_decode
 from tests.benchmarks.day import PLACES, list_frames, wall_at
@@ -69,7 +68,7 @@ class Desk:
             if not isinstance(frame, Figures):
                 raise TypeError(f"{raw}: {frame}")
             entries = compose(frame, wall, 0.0)
-            if isinstance(entries, Dropped):
+            if not isinstance(entries, tuple):
                 self.repeats += 1
                 continue
             for entry in entries:

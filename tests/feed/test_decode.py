@@ -162,7 +162,6 @@ def test_memory_is_bounded_against_a_flood(monkeypatch: pytest.MonkeyPatch) -> N
     assert kinds == [Figures, Figures, Figures, Quarantined, Quarantined]
     assert isinstance(decoder.decode(data_frame(tjjcode="0001", tjjtime="10000000")), Figures)
     assert len(decoder._series) <= 2
-    assert len(decoder._seconds) <= 2
 
 
 @pytest.mark.parametrize(
