@@ -1,5 +1,6 @@
 """`flowalert run`: the service."""
 
+import gc
 import os
 from functools import partial
 from pathlib import Path
@@ -38,6 +39,9 @@ def run(config: Path) -> None:
     from flowalert.feed.token import TokenRefusedError
     from flowalert.store import StoreRefused
 
+    # Rules are loaded once and stay. A collector that goes through all of them again and again slows their loading
+    # down, and makes the service pause ever after: it starts when they are there, and leaves them out.
+    gc.disable()
     settings = load_settings(config)
     set_up_logs(settings.log.format, settings.log.level)
     try:
@@ -85,6 +89,8 @@ async def _serve(plan: "Plan") -> "Account | None":
     stop = trio.Event()
 
     def tell_started(service: "Service") -> None:
+        gc.freeze()
+        gc.enable()
         log.info(
             "flowalert started",
             rules=len(plan.rulebook.rules),

@@ -6,7 +6,7 @@ of the engine that changes a watch.
 
 import enum
 
-from flowalert.engine.transition import Kind, Reason, Transition, alert_id, transition_id
+from flowalert.engine.transition import Kind, Reason, Transition, transition_id
 from flowalert.engine.watch import Phase, Watch
 from flowalert.language.code import Value
 from flowalert.language.condition import Furthest, Mode
@@ -170,7 +170,7 @@ def _begin_episode(watch: Watch, at: int) -> None:
     stream = watch.stream
     watch.opening = f"{stream.series} {at} {stream.nth}"
     watch.opened_at = at
-    watch.alert = alert_id(watch.rule.name, str(watch.scope), watch.opening)
+    watch.alert = watch.identity.alert_id(watch.opening)
     watch.n = 0
     stream.note_trails()
     watch.trail_from = max(0, len(watch.trail) - 1)

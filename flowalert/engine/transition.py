@@ -14,6 +14,9 @@ from flowalert.rules.severity import Severity as Severity  # noqa: PLC0414 - par
 class Kind(enum.Enum):
     """What happened to the alert."""
 
+    # Each kind is one object, and an Enum's own hash is a Python function.
+    __hash__ = object.__hash__
+
     FIRED = "fired"  # an event: it happened, and there is nothing to resolve
     FIRING = "firing"  # a state that opened, or is told late, or again
     RESOLVED = "resolved"  # a state that closed
@@ -77,11 +80,24 @@ class Transition(Struct, frozen=True, kw_only=True):
     values: dict[str, float | int | None] = {}
 
 
-def alert_id(rule: str, scope: str, opening: str) -> str:
-    """Return the identity of an episode; `opening` names the update that opened it."""
-    return hashlib.blake2b(f"{rule}\n{scope}\n{opening}".encode(), digest_size=10).hexdigest()
+class Identity:
+    """Gives the episodes of one rule at one scope their ids; what they have in common is hashed once."""
+
+    __slots__ = ("_common",)
+
+    def __init__(self, rule: str, scope: Scope) -> None:
+        self._common = hashlib.blake2b(f"{rule}\n{scope}\n".encode(), digest_size=10)
+
+    def alert_id(self, opening: str) -> str:
+        """Return the id of an episode; `opening` names the update that opened it."""
+        digest = self._common.copy()
+        digest.update(opening.encode())
+        return digest.hexdigest()
 
 
 def transition_id(alert: str, kind: Kind, n: int) -> str:
-    """Return the identity of the `n`-th transition (from 1) of an episode."""
-    return f"{alert}-{n}-{kind.value}"
+    """Return the id of the `n`-th transition (from 1) of an episode."""
+    return f"{alert}-{n}-{_WORDS[kind]}"
+
+
+_WORDS = {kind: kind.value for kind in Kind}

@@ -5,7 +5,7 @@ from collections.abc import Callable, Sequence
 from typing import Protocol
 
 from flowalert.engine.feature import Feature
-from flowalert.engine.transition import Scope
+from flowalert.engine.transition import Identity, Scope
 from flowalert.engine.waiting import find_waits
 from flowalert.language.code import Judge, Read, Value
 from flowalert.language.condition import Crossing, Leaf
@@ -62,6 +62,7 @@ class Watch:
         "expressions",
         "features",
         "held_back",
+        "identity",
         "index",
         "judge",
         "n",
@@ -104,6 +105,7 @@ class Watch:
         self.trail = stream.trail_of(rule.condition.subject)
         series = stream.series
         self.scope = Scope(series.venue, series.sector, series.investor)
+        self.identity = Identity(rule.name, self.scope)
         self._first_waits = waits
         self.begin_session()
 
@@ -147,7 +149,7 @@ class Watch:
     @property
     def is_crossing(self) -> bool:
         """Whether the latest update was a crossing that is asked for; the next one is none, whatever it brings."""
-        return any(self._is_crossed(leaf, feature) for leaf, feature in self._crossings)
+        return bool(self._crossings) and any(self._is_crossed(leaf, feature) for leaf, feature in self._crossings)
 
     def _is_crossed(self, leaf: Crossing, feature: Feature) -> bool:
         tick = self.stream.tick

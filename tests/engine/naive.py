@@ -4,12 +4,13 @@ It shares with the engine the parser and the checker, and nothing of what makes 
 bands, no memories, no timers' heap. Whatever the two disagree on is a defect of one of them.
 """
 
+import hashlib
 import operator as op
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
-from flowalert.engine.transition import Kind, Reason, Scope, Transition, alert_id, transition_id
+from flowalert.engine.transition import Kind, Reason, Scope, Transition, transition_id
 from flowalert.language.checker import Checker
 from flowalert.language.condition import Furthest, Mode
 from flowalert.language.meaning import Sort
@@ -258,7 +259,8 @@ class Naive:
         nth = sum(each.at == at for each in past.updates) - 1
         life.since, life.began, life.n = at, len(past.updates) - 1, 0
         scope = f"{series.venue.value}/{series.sector}/{series.investor}"
-        life.alert = alert_id(rule.name, scope, f"{series} {at} {nth}")
+        identity = f"{rule.name}\n{scope}\n{series} {at} {nth}".encode()
+        life.alert = hashlib.blake2b(identity, digest_size=10).hexdigest()
 
     def fire_if_held(self, rule: Rule, series: Series, life: Life, at: int, reason: Reason) -> None:
         if at >= life.due if life.due is not None else life.counted >= rule.for_updates:

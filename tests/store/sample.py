@@ -4,7 +4,7 @@ import datetime as dt
 from collections.abc import Sequence
 
 from flowalert.engine.notice import Address, Notice
-from flowalert.engine.transition import Kind, Reason, Scope, Severity, Transition, alert_id, transition_id
+from flowalert.engine.transition import Identity, Kind, Reason, Scope, Severity, Transition, transition_id
 from flowalert.market.entry import Update
 from flowalert.market.instant import midnight
 from flowalert.market.series import series
@@ -22,7 +22,7 @@ def update(at: int = MONDAY + NINE, *, venue: Venue = Venue.KRX, sector: str = "
 
 
 def transition(kind: Kind = Kind.FIRING, n: int = 1, *, episode: str = "first", told: bool = True) -> Transition:
-    alert = alert_id("sellers", "krx/001/0017", episode)
+    alert = Identity("sellers", Scope(Venue.KRX, "001", "0017")).alert_id(episode)
     return Transition(
         id=transition_id(alert, kind, n),
         alert=alert,
