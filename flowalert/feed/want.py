@@ -31,8 +31,8 @@ class Want:
 
     @property
     def subjects(self) -> tuple[Subject, ...]:
-        """All registrations, in the order in which they are asked for."""
-        return (*((MARKET_STATUS,) if self._with_status else ()), *self.places)
+        """All registrations, in the order in which they are asked for: what rules wait for comes first."""
+        return (*self.places, *((MARKET_STATUS,) if self._with_status else ()))
 
     @property
     def venues(self) -> set[Venue]:

@@ -34,11 +34,11 @@ NXT = (Venue.NXT, "001")
 
 
 async def test_places_are_registered_and_frames_become_updates() -> None:
-    """JIF and each place are asked for in order, and the vendor's example arrives as an update."""
+    """Each place is asked for in order, then JIF, and the vendor's example arrives as an update."""
     async with open_feed([KOSPI, KOSDAQ, NXT]) as running:
         await until(lambda: running.feed.is_registered)
         client = running.exchange.clients[0]
-        assert client.asked == [("3", "JIF", "0"), ("3", "BM_", "001"), ("3", "BM_", "301"), ("3", "NBM", "N001")]
+        assert client.asked == [("3", "BM_", "001"), ("3", "BM_", "301"), ("3", "NBM", "N001"), ("3", "JIF", "0")]
         assert client.token == "token-1"
         await client.send(data_frame(), data_frame("NBM", "N001"))
         await until(lambda: len(running.of(Update)) == 2)
@@ -332,5 +332,5 @@ async def test_an_unlisted_sector_is_registered_with_a_warning() -> None:
     with capture_logs() as logs:
         async with open_feed([(Venue.KRX, "777")]) as running:
             await until(lambda: running.feed.is_registered)
-            assert running.exchange.clients[0].asked[1] == ("3", "BM_", "777")
+            assert running.exchange.clients[0].asked[0] == ("3", "BM_", "777")
     assert any(log["log_level"] == "warning" and log.get("place") == "krx/777" for log in logs)

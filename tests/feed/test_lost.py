@@ -43,7 +43,7 @@ async def back(running: Running) -> None:
     assert kinds == [Update, FeedLost, FeedBack]
     assert running.feed.count.losts == 1
     assert running.feed.count.connects == 2
-    assert running.exchange.clients[1].asked[:2] == [("3", "JIF", "0"), ("3", "BM_", "001")]
+    assert running.exchange.clients[1].asked[:2] == [("3", "BM_", "001"), ("3", "JIF", "0")]
 
 
 def has_event(logs: Sequence[MutableMapping[str, Any]], event: str) -> bool:
@@ -363,7 +363,7 @@ async def test_tls(is_trusted: bool) -> None:
         async with open_feed(server={"ssl_context": served_with}, ssl_context=context) as running:
             if is_trusted:
                 client = await served(running)
-                assert client.asked[0] == ("3", "JIF", "0")
+                assert client.asked[0] == ("3", "BM_", "001")
             else:
                 await until(lambda: len(logs) > 2)
                 assert running.exchange.clients == []
