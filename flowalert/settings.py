@@ -17,6 +17,7 @@ from flowalert.language.mistake import Mistake
 from flowalert.rules.complaint import list_complaints
 from flowalert.rules.document import Document, Path as Steps, Table, interpolate, to_plain
 from flowalert.rules.loader import Loaded, load_rules
+from flowalert.rules.model import Texts
 from flowalert.rules.problem import Level, Problem
 
 KEYS_SECONDS = "write a duration, like 90s or 2m"
@@ -42,12 +43,7 @@ def _read_duration(value: Any) -> Any:
     return float(span.value)
 
 
-def _read_list(value: Any) -> Any:
-    return [value] if isinstance(value, str) else value
-
-
 Duration = Annotated[float, BeforeValidator(_read_duration)]
-Texts = Annotated[list[str], BeforeValidator(_read_list)]
 
 
 class _Strict(BaseModel):

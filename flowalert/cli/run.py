@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING
 
 import click
 
+from flowalert.cli.option import config_option
+
 if TYPE_CHECKING:
     from flowalert.service import Account, Plan, Service
     from flowalert.settings import Settings
@@ -19,14 +21,7 @@ REFUSED_STORE = 4
 
 
 @click.command()
-@click.option(
-    "-c",
-    "--config",
-    type=click.Path(path_type=Path),
-    default=Path("flowalert.yaml"),
-    show_default=True,
-    help="The settings file.",
-)
+@config_option
 def run(config: Path) -> None:
     """Run the service until SIGINT or SIGTERM; a second one ends it at once.
 

@@ -4,6 +4,8 @@ from pathlib import Path
 
 import click
 
+from flowalert.cli.option import config_option
+
 
 @click.group()
 def token() -> None:
@@ -11,14 +13,7 @@ def token() -> None:
 
 
 @token.command()
-@click.option(
-    "-c",
-    "--config",
-    type=click.Path(path_type=Path),
-    default=Path("flowalert.yaml"),
-    show_default=True,
-    help="The settings file.",
-)
+@config_option
 def revoke(config: Path) -> None:
     """Have the exchange revoke the cached token; a running service notices, and gets another."""
     import trio
