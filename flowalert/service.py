@@ -21,8 +21,9 @@ from flowalert.feed.desk import Refusal
 from flowalert.feed.outlet import Received
 from flowalert.feed.setting import FeedSettings
 from flowalert.feed.token import TokenRefusedError
-from flowalert.market.entry import Entry, FeedBack, FeedLost, SessionClosed, Update
+from flowalert.market.entry import FeedLost, SessionClosed, SlotClosed, Update
 from flowalert.market.series import Series
+from flowalert.market.venue import Venue
 from flowalert.rules.rulebook import Rulebook
 from flowalert.store import Store, open_store
 
@@ -119,12 +120,15 @@ class Service:
     async def resume(self) -> None:
         """Fold the journal's open session again, and settle what a change of rules has made of it."""
         transitions: list[Transition] = []
-        latest: dict[str, Entry] = {}
+        latest: dict[Venue, Update | SlotClosed | SessionClosed] = {}
         entries = 0
         async for chunk in self._store.read_open_session():
             for entry in chunk:
                 transitions += self.engine.handle(entry)
-                latest[_venue_of(entry)] = entry
+                if isinstance(entry, Update):
+                    latest[entry.series.venue] = entry
+                elif isinstance(entry, SlotClosed | SessionClosed):
+                    latest[entry.venue] = entry
             self.feed.prime(chunk)
             entries += len(chunk)
             await trio.lowlevel.checkpoint()
@@ -275,12 +279,6 @@ class Service:
             rules=", ".join(wanting.get(refusal.place, ())),
             remedy=refusal.remedy,
         )
-
-
-def _venue_of(entry: Entry) -> str:
-    if isinstance(entry, Update):
-        return entry.series.venue.value
-    return "" if isinstance(entry, FeedLost | FeedBack) else entry.venue.value
 
 
 def _close(last: Transition, folded: Sequence[Transition]) -> Transition:
