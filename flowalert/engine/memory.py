@@ -30,12 +30,14 @@ class Memory:
         self._of = of
         self._continuity = continuity
         self._seen: Update | None = None
+        self._seen_at = -1
         self._answer: Value = None
         self._readings: deque[Reading] = deque()
 
     def reset(self) -> None:
         """Forget everything: a new session begins."""
         self._seen = None
+        self._seen_at = -1
         self._answer = None
         self._readings.clear()
 
@@ -46,9 +48,10 @@ class Memory:
             readings = self._readings
             at = update.at
             broken = self._continuity.gap
-            if readings and readings[-1][0] == at:
+            if at == self._seen_at:
                 corrected = readings.pop()
                 broken = broken or corrected[2]
+            self._seen_at = at
             value = self._of(update)
             readings.append((at, value, broken))
             base = self._look_back(at)
