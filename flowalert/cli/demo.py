@@ -101,8 +101,8 @@ async def _play(
     set_up_logs("console", "error")
     # A rule's own channels are settings' to define; here each goes to the one that there is.
     rulebook = replace(rulebook, rules=tuple(replace(rule, notify=()) for rule in rulebook.rules))
-    screen = Screen(rulebook, channels[_CHANNEL])
     stop = trio.Event()
+    screen = Screen(rulebook, channels[_CHANNEL], stop.set)
     account: Account | None = None
     async with (
         open_simulator(SimulatorSettings(speed=speed, seed=seed, scenario=_read_day())) as simulator,

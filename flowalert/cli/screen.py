@@ -1,6 +1,8 @@
 """A service at work, as it looks in a terminal."""
 
-from collections.abc import Mapping
+import os
+import sys
+from collections.abc import Callable, Mapping
 
 from rich.console import Console
 from rich.padding import Padding
@@ -20,13 +22,29 @@ _BUYING, _SELLING = "red", "bright_blue"
 _MARKS = {Severity.INFO: ("○", "white"), Severity.WARNING: ("●", "yellow"), Severity.CRITICAL: ("◆", "bold red")}
 
 
-class Screen:
-    """Prints alerts as they come, and a summary at the end. It keeps nothing."""
+class _Terminal(Console):
+    """A console whose reader may go away (`flowalert demo | head`): `gone` is told, and nothing more is written."""
 
-    def __init__(self, rulebook: Rulebook, channel: Channel, console: Console | None = None) -> None:
+    def __init__(self, gone: Callable[[], None]) -> None:
+        super().__init__(highlight=False)
+        self._gone = gone
+
+    def on_broken_pipe(self) -> None:
+        """Do what rich does, but for ending the program from within."""
+        self.quiet = True
+        nowhere = os.open(os.devnull, os.O_WRONLY)
+        os.dup2(nowhere, sys.stdout.fileno())
+        os.close(nowhere)
+        self._gone()
+
+
+class Screen:
+    """Prints alerts as they come, and a summary at the end. It keeps nothing; `gone` hears when nobody reads it."""
+
+    def __init__(self, rulebook: Rulebook, channel: Channel, gone: Callable[[], None]) -> None:
         self._rulebook = rulebook
         self._channel = channel
-        self._console = console or Console(highlight=False)
+        self._console = _Terminal(gone)
 
     def say(self, words: str) -> None:
         """Print a line about the program itself."""

@@ -1,6 +1,8 @@
 """`flowalert demo`, as a newcomer runs it."""
 
 import signal
+import subprocess
+import sys
 from pathlib import Path
 
 from tests.delivery.http_recorder import Answer, open_recorder
@@ -33,3 +35,20 @@ def test_a_url_that_is_none_is_refused_before_anything_starts(tmp_path: Path) ->
     assert done.returncode == 2
     assert "did you mean `slack://`?" in done.stderr
     assert "planted" not in done.stderr
+
+
+def test_a_reader_that_goes_away_ends_it(tmp_path: Path) -> None:
+    """`flowalert demo | head` ends by itself, without a traceback."""
+    with (tmp_path / "err.txt").open("w") as err:
+        demo = subprocess.Popen(
+            [sys.executable, "-m", "flowalert", "demo"], cwd=tmp_path, stdout=subprocess.PIPE, stderr=err, text=True
+        )
+        assert demo.stdout is not None
+        assert demo.stdout.readline().startswith("flowalert demo")
+        demo.stdout.close()
+        try:
+            assert demo.wait(PATIENCE) == 0
+        finally:
+            demo.kill()
+            demo.wait()
+    assert (tmp_path / "err.txt").read_text(encoding="utf-8") == ""
