@@ -20,7 +20,7 @@ from flowalert.rules.loader import Loaded, load_rules
 from flowalert.rules.model import Texts
 from flowalert.rules.problem import Level, Problem
 
-KEYS_SECONDS = "write a duration, like 90s or 2m"
+_DURATION_WANTED = "write a duration, like 90s or 2m"
 
 
 class SettingsRefused(Exception):  # noqa: N818 - what is refused is the file, and the program is right to
@@ -39,7 +39,7 @@ def _read_duration(value: Any) -> Any:
     except Mistake as mistake:
         raise ValueError(mistake.instead) from None
     if span.meaning.sort is not Sort.DURATION:
-        raise ValueError(KEYS_SECONDS)
+        raise ValueError(_DURATION_WANTED)
     return float(span.value)
 
 
@@ -150,7 +150,7 @@ class _Reader:
         model = self._read_model()
         if model is None:
             raise SettingsRefused(tuple(self._problems))
-        feed = self._read_feed(model.feed)
+        feed = self._read_feed(model.feed, model.store)
         channels = dict(self._read_channels(model.channels))
         rule_files = self._find_rules(model.rules)
         loaded = load_rule_files(rule_files, tuple(model.channels))
@@ -190,7 +190,7 @@ class _Reader:
         problem = self._document.problem_at(self._document.place_of(steps), what, instead)
         self._problems.append(Problem(problem.file, problem.line, problem.column, problem.what, problem.instead, level))
 
-    def _read_feed(self, model: FeedModel) -> FeedSettings | None:
+    def _read_feed(self, model: FeedModel, store: str) -> FeedSettings | None:
         appkey = self._read_secret(model, "appkey")
         appsecret = self._read_secret(model, "appsecret")
         context = self._read_certificate(model.ca_file)
@@ -201,13 +201,11 @@ class _Reader:
             return None
         if appkey is None or appsecret is None:
             return None
-        store = self._document.find(("store",))
-        name = to_plain(store) or "flowalert.db"
         return FeedSettings(
             endpoint=endpoint,
             appkey=appkey,
             appsecret=appsecret,
-            token_cache=(self._folder / f"{name}.token").resolve(),
+            token_cache=(self._folder / f"{store}.token").resolve(),
             silence_after=model.silence_after,
             per_connection=model.per_connection,
             pace=model.pace,

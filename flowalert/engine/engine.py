@@ -95,7 +95,7 @@ class Engine:
 
     def list_open(self) -> list[Watch]:
         """Return the watches with an episode under way, pending ones too, by series and rule."""
-        streams = sorted(self._streams.values(), key=lambda each: each.series)
+        streams = sorted(self._streams.values(), key=_series_of)
         return [stream.open[index] for stream in streams for index in sorted(stream.open)]
 
     def announce(self, watch: Watch) -> Transition:

@@ -65,21 +65,7 @@ def announce(watch: Watch, at: int) -> Transition:
 
     Its number is 0: the fold, which does not know of it, counts from 1.
     """
-    return Transition(
-        id=transition_id(watch.alert, Kind.FIRING, 0),
-        alert=watch.alert,
-        rule=watch.rule.name,
-        scope=watch.scope,
-        kind=Kind.FIRING,
-        reason=Reason.RULE_NEW,
-        severity=watch.severity,
-        n=0,
-        at=at,
-        opened_at=watch.opened_at,
-        value=watch.value,
-        peak=_peak(watch),
-        values=watch.values,
-    )
+    return _describe(watch, Kind.FIRING, Reason.RULE_NEW, at, n=0)
 
 
 def freeze(watch: Watch, seconds: int) -> None:
@@ -168,9 +154,8 @@ def _note_told(watch: Watch, at: int) -> None:
 
 def _begin_episode(watch: Watch, at: int) -> None:
     stream = watch.stream
-    watch.opening = f"{stream.series} {at} {stream.nth}"
     watch.opened_at = at
-    watch.alert = watch.identity.alert_id(watch.opening)
+    watch.alert = watch.identity.alert_id(f"{stream.series} {at} {stream.nth}")
     watch.n = 0
     stream.note_trails()
     watch.trail_from = max(0, len(watch.trail) - 1)
@@ -178,15 +163,21 @@ def _begin_episode(watch: Watch, at: int) -> None:
 
 def _transition(watch: Watch, kind: Kind, reason: Reason, at: int, *, told: bool, held_back: int = 0) -> Transition:
     watch.n += 1
+    return _describe(watch, kind, reason, at, n=watch.n, told=told, held_back=held_back)
+
+
+def _describe(
+    watch: Watch, kind: Kind, reason: Reason, at: int, *, n: int, told: bool = True, held_back: int = 0
+) -> Transition:
     return Transition(
-        id=transition_id(watch.alert, kind, watch.n),
+        id=transition_id(watch.alert, kind, n),
         alert=watch.alert,
         rule=watch.rule.name,
         scope=watch.scope,
         kind=kind,
         reason=reason,
         severity=watch.severity,
-        n=watch.n,
+        n=n,
         at=at,
         opened_at=watch.opened_at,
         told=told,

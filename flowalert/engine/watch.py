@@ -45,7 +45,7 @@ class Watch:
     """What the engine knows of one rule at one scope.
 
     What changes, by `lifecycle` alone (and `timed` by `engine`): `truth`, the last answer that was not unknown;
-    `phase`; of the present episode `opening` (the update that it began with), `opened_at`, `alert`, `n` (transitions
+    `phase`; of the present episode `opened_at`, `alert` (its id, by the update that it began with), `n` (transitions
     so far), `told` (whether anybody was to hear of its firing), `severity`, `trail_from` (where its values begin);
     `due`, the exchange time at which its timer runs out, or None, and `timed`, the one that is set; `counted`, the
     updates for which the condition has held; and over the session's episodes `told_at`, `told_severity` and `told_sign`
@@ -67,7 +67,6 @@ class Watch:
         "judge",
         "n",
         "opened_at",
-        "opening",
         "phase",
         "rule",
         "scope",
@@ -123,7 +122,6 @@ class Watch:
     def end_episode(self) -> None:
         """Be idle again; the last answer stays, for an alert opens when its condition becomes true."""
         self.phase = Phase.IDLE
-        self.opening = ""
         self.opened_at = 0
         self.alert = ""
         self.n = 0
