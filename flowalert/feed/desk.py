@@ -134,6 +134,10 @@ class Desk:
         if self.refusals.get(refusal.place) == refusal:
             return
         self.refusals[refusal.place] = refusal
+        if self._on_refused is not None:
+            # Who is told knows the rules that wanted the place, and says it in one line with them.
+            self._on_refused(refusal)
+            return
         log.error(
             "place refused",
             place=refusal.place,
@@ -141,8 +145,6 @@ class Desk:
             rsp_msg=refusal.rsp_msg,
             remedy=refusal.remedy,
         )
-        if self._on_refused is not None:
-            self._on_refused(refusal)
 
     async def _put(self, entries: Sequence[Entry], at: dt.datetime) -> None:
         if self.outlet is None:
