@@ -28,13 +28,27 @@ class Reason(enum.Enum):
     CONDITION = "condition"
     HELD_FOR = "held for its time"
     COOLDOWN_OVER = "cooldown over, still firing"
+    SEVERITY_ROSE = "severity rose"
+    REPEATED = "still firing"
+    FLAPPING = "comes and goes too often"
+    CALM = "no longer comes and goes, still firing"
     SESSION_CLOSED = "session closed"
+    INACTIVE = "outside its active time"
+    EXPIRED = "rule expired"
     RULE_GONE = "rule changed or gone"
     RULE_NEW = "rule changed or new, open since then"
 
 
+class Hold(enum.Enum):
+    """Why nobody is told of a transition."""
+
+    COOLDOWN = "cooldown"
+    LIMIT = "limit"
+    FLAPPING = "flapping"
+
+
 class Scope(Struct, frozen=True):
-    """What an alert is about: (sector, investor), or (sector), or nothing, in one venue. Codes, not names."""
+    """What an alert is about: (sector, investor), or one of them, or nothing, in one venue. Codes, not names."""
 
     venue: Venue
     sector: str | None = None
@@ -57,8 +71,8 @@ class Transition(Struct, frozen=True, kw_only=True):
     """One change of an alert's state.
 
     `id` and `alert` are the same in every replay: hashes of (rule, scope, opening update, kind, n) and of
-    (rule, scope, opening update). `at` and `opened_at` are exchange time. `told` is False for what a cooldown
-    held back; `held_back` counts what was held back since the last one told. `value` is the figure that the
+    (rule, scope, opening update). `at` and `opened_at` are exchange time. `told` is False for what was held back, and
+    `hold` says by what, except of a resolve, which is told to those who were told of the firing; `held_back` counts what was held back since the last one told. `value` is the figure that the
     condition is first about, `peak` the furthest it went while open. `values` has each expression of the
     rule's condition and texts, by its own spelling; a value not known is None.
     """
@@ -74,6 +88,7 @@ class Transition(Struct, frozen=True, kw_only=True):
     at: int
     opened_at: int
     told: bool = True
+    hold: Hold | None = None
     held_back: int = 0
     value: float | int | None = None
     peak: float | int | None = None

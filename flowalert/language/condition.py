@@ -71,10 +71,18 @@ Form: TypeAlias = Threshold | Crossing | Junction
 
 
 @dataclass(frozen=True, slots=True)
+class Clause:
+    """A checked condition beside a rule's first one, asked while its alert is open: a level's, or `resolve_when`."""
+
+    text: str
+    node: Node
+
+
+@dataclass(frozen=True, slots=True)
 class Condition:
     """A checked condition.
 
-    `subject` is the expression that the condition is first about, its sign kept: `delta(msval)` in
+    `tree` is the whole of it. `subject` is the expression that the condition is first about, its sign kept: `delta(msval)` in
     `abs(delta(msval)) >= 300억`. `mode` is what follows from the condition alone, `features` are the
     expressions whose values decide.
     """
@@ -86,6 +94,9 @@ class Condition:
     meaning: Meaning
     furthest: Furthest
     mode: Mode
+    tree: Node
+    opens_sector: bool = True
+    opens_investor: bool = True
 
     @property
     def features(self) -> tuple[Node, ...]:
@@ -113,7 +124,13 @@ def read_condition(text: str, counted: Counted | None, shared: dict[str, Node] |
         meaning=checker.check(subject).meaning,
         furthest=furthest,
         mode=Mode.EVENT if momentary else Mode.STATE,
+        tree=tree,
     )
+
+
+def read_clause(text: str, counted: Counted | None) -> Clause:
+    """Parse and check a condition that stands beside a rule's first one; raises Mistake with the place in `text`."""
+    return Clause(text, Checker(counted).check_truth(parse_condition(text)))
 
 
 def walk_leaves(form: Form) -> Iterator[Leaf]:

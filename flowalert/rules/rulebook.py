@@ -5,21 +5,51 @@ from functools import cached_property
 from typing import TypeAlias
 
 from flowalert.language.code import Judge, compile_judge
-from flowalert.language.condition import Condition, Mode
+from flowalert.language.condition import Clause, Condition, Mode
 from flowalert.language.template import Template
 from flowalert.language.tree import Node
 from flowalert.market.venue import Venue
+from flowalert.rules.active import Active
 from flowalert.rules.severity import Severity
 
 # None means all of them but 9999, the unknown codes too: the exchange may send new ones.
 Investors: TypeAlias = tuple[str, ...] | None
 
 
+@dataclass(frozen=True, slots=True)
+class Level:
+    """A severity above the rule's own, and what must hold beside the rule's condition for it."""
+
+    severity: Severity
+    clause: Clause
+
+
+@dataclass(frozen=True, slots=True)
+class Limit:
+    """At most `count` firings of one alert are told in `seconds` of exchange time; None: in a session."""
+
+    count: int
+    seconds: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Expiry:
+    """When a rule is over for good: after `last_day` (a day's number), after so many `fires`, or after one session.
+
+    Exactly one of the three is given.
+    """
+
+    last_day: int | None = None
+    fires: int | None = None
+    session: bool = False
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Rule:
-    """One rule, checked. Codes, not names; `for_seconds` and `cooldown` are seconds of exchange time.
+    """One rule, checked. Codes, not names; durations are seconds of exchange time, 0 where there is none.
 
-    At most one of `for_seconds` and `for_updates` is above zero. `where` is `file:line` of its definition.
+    `sectors` and `investors` are empty where the condition names its own. At most one of `for_seconds` and
+    `for_updates` is above zero. `levels` rise. `where` is `file:line` of its definition.
     """
 
     name: str
@@ -31,7 +61,14 @@ class Rule:
     mode: Mode
     for_seconds: int = 0
     for_updates: int = 0
+    resolve_when: Clause | None = None
+    keep_firing_for: int = 0
     cooldown: int = 0
+    repeat: int = 0
+    active: Active | None = None
+    expires: Expiry | None = None
+    limit: Limit | None = None
+    levels: tuple[Level, ...] = ()
     severity: Severity = Severity.WARNING
     labels: tuple[tuple[str, str], ...] = ()
     notify: tuple[str, ...] = ()
