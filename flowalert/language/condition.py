@@ -13,10 +13,10 @@ from dataclasses import dataclass
 from typing import TypeAlias
 
 from flowalert.language.checker import Checker
-from flowalert.language.function import FUNCTIONS
+from flowalert.language.function import FUNCTIONS, Moment, Whole
 from flowalert.language.meaning import Meaning
 from flowalert.language.parser import parse_condition
-from flowalert.language.tree import Binary, Call, Compare, Logic, Name, Node, Not, Number, spell
+from flowalert.language.tree import Binary, Call, Compare, Logic, Name, Node, Not, Number, spell, walk_names
 from flowalert.market.sector import Counted
 
 
@@ -82,9 +82,9 @@ class Clause:
 class Condition:
     """A checked condition.
 
-    `tree` is the whole of it. `subject` is the expression that the condition is first about, its sign kept: `delta(msval)` in
-    `abs(delta(msval)) >= 300억`. `mode` is what follows from the condition alone, `features` are the
-    expressions whose values decide.
+    `tree` is the whole of it. `subject` is the expression that the condition is first about, its sign kept:
+    `delta(msval)` in `abs(delta(msval)) >= 300억`. `mode` is what follows from the condition alone, `features` are
+    the expressions whose values decide. It `opens` the sector or the investor where it leaves them to the rule.
     """
 
     text: str
@@ -106,16 +106,21 @@ class Condition:
 def read_condition(text: str, counted: Counted | None, shared: dict[str, Node] | None = None) -> Condition:
     """Parse, check and compile a condition; raises Mistake with the place in `text`.
 
-    `shared` keeps one object for each feature over many conditions, where many rules are loaded.
+    `counted` is what the rule's sectors count. `shared` keeps one object for each feature over many conditions, where
+    many rules are loaded.
     """
+    return condition_of(Checker(counted).check_truth(parse_condition(text)), text, counted, shared)
+
+
+def condition_of(tree: Node, text: str, counted: Counted | None, shared: dict[str, Node] | None = None) -> Condition:
+    """Compile a condition from its checked tree."""
     shared = {} if shared is None else shared
     checker = Checker(counted)
-    tree = checker.check_truth(parse_condition(text))
     form = _reshape(tree, wanted=True, shared=shared)
     first, wanted = next(_comparisons(tree))
     subject, furthest = _subject(first, wanted=wanted)
     subject = shared.setdefault(spell(subject), subject)
-    momentary = all(is_momentary(each) for each, _ in _comparisons(tree))
+    opens_sector, opens_investor = find_open(tree)
     return Condition(
         text=text,
         form=form,
@@ -123,9 +128,17 @@ def read_condition(text: str, counted: Counted | None, shared: dict[str, Node] |
         subject=subject,
         meaning=checker.check(subject).meaning,
         furthest=furthest,
-        mode=Mode.EVENT if momentary else Mode.STATE,
+        mode=_find_mode(tree),
         tree=tree,
+        opens_sector=opens_sector,
+        opens_investor=opens_investor,
     )
+
+
+def _find_mode(tree: Node) -> Mode:
+    """Return `event` if every comparison is momentary; those with the time of day alone only say when."""
+    comparisons = [each for each, _ in _comparisons(tree) if not _is_about_time(each)]
+    return Mode.EVENT if comparisons and all(map(is_momentary, comparisons)) else Mode.STATE
 
 
 def read_clause(text: str, counted: Counted | None) -> Clause:
@@ -147,14 +160,36 @@ def is_momentary(node: Node) -> bool:
     match node:
         case Name(name):
             return name.startswith("p_")
-        case Call("delta", arguments):
-            return len(arguments) == 1 or is_momentary(arguments[0])
         case Call(function, arguments):
-            return FUNCTIONS[function].momentary or any(is_momentary(each) for each in arguments)
+            match FUNCTIONS[function].moment:
+                case Moment.ALWAYS:
+                    return True
+                case Moment.NEVER:
+                    return False
+                case Moment.UNLESS_WINDOWED:
+                    return len(arguments) == 1
+                case Moment.LIKE_FIRST:
+                    return is_momentary(arguments[0])
         case Binary(_, left, right) | Compare(_, left, right):
             return is_momentary(left) or is_momentary(right)
         case _:
             return False
+
+
+def _is_about_time(node: Node) -> bool:
+    return all(name.name == "time" for name in walk_names(node))
+
+
+def find_open(*nodes: Node) -> tuple[bool, bool]:
+    """Tell whether expressions leave the sector, and whether they leave the investor to the rule.
+
+    What names no series at all, `time` alone, leaves both: somebody's updates must say what time it is.
+    """
+    names = [name for node in nodes for name in walk_names(node) if name.name != "time"]
+    return (
+        not names or any(name.sector is None for name in names),
+        not names or any(name.investor is None for name in names),
+    )
 
 
 def _comparisons(node: Node, *, wanted: bool = True) -> Iterator[tuple[Compare | Call, bool]]:
@@ -205,7 +240,7 @@ _OPPOSITE = {"<": ">=", ">=": "<", "<=": ">", ">": "<=", "==": "!=", "!=": "=="}
 
 
 def _cut(operator: str, feature: Node, level: float) -> Form:
-    whole = _is_whole(feature)
+    whole = is_whole(feature)
     at = math.ceil(level) if whole else level
     beyond = math.floor(level) + 1 if whole else math.nextafter(level, math.inf)
     match operator:
@@ -229,17 +264,18 @@ def _cut(operator: str, feature: Node, level: float) -> Form:
             )
 
 
-def _is_whole(node: Node) -> bool:
+def is_whole(node: Node) -> bool:
     """Tell whether the expression has whole numbers for values: the wire's figures are whole."""
     match node:
         case Name():
             return True
         case Number(value):
             return isinstance(value, int)
-        case Call(_, arguments):
-            return _is_whole(arguments[0])
+        case Call(function, arguments):
+            whole = FUNCTIONS[function].whole
+            return whole is Whole.ALWAYS or (whole is Whole.LIKE_FIRST and is_whole(arguments[0]))
         case Binary(operator, left, right):
-            return operator != "/" and _is_whole(left) and _is_whole(right)
+            return operator != "/" and is_whole(left) and is_whole(right)
         case _:
             return False
 

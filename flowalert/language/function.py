@@ -1,9 +1,10 @@
 """The functions of the language: what each takes, and what it stands for."""
 
-from dataclasses import dataclass
+import enum
+from dataclasses import dataclass, replace
 from typing import Protocol
 
-from flowalert.language.meaning import TRUTH, Meaning, Sort
+from flowalert.language.meaning import NET_RATIO, RATIO, TRUTH, Meaning, Sort
 from flowalert.language.mistake import Mistake
 from flowalert.language.tree import Node, Number, Span, spell
 
@@ -24,36 +25,91 @@ class Rule(Protocol):
     def __call__(self, name: str, arguments: tuple[Argument, ...]) -> Meaning: ...
 
 
+class Moment(enum.Enum):
+    """Whether a call is about one update alone, which makes a rule an event."""
+
+    ALWAYS = "always"
+    NEVER = "never"
+    LIKE_FIRST = "like its first argument"
+    UNLESS_WINDOWED = "without a window"
+
+
+class Whole(enum.Enum):
+    """Whether a call has whole numbers for values."""
+
+    ALWAYS = "always"
+    NEVER = "never"
+    LIKE_FIRST = "like its first argument"
+
+
 @dataclass(frozen=True, slots=True)
 class Function:
     """One function: its usage for people, how many arguments it takes, and the check of them.
 
-    `momentary` marks a function whose answer is about one update alone (without a window), and which so
-    makes a rule an event.
+    A `windowed` one looks back over its second argument; one that `compares` sets its second argument against its
+    first.
     """
 
     usage: str
     least: int
     most: int
     check: Rule
-    momentary: bool = False
+    moment: Moment = Moment.LIKE_FIRST
+    whole: Whole = Whole.LIKE_FIRST
+    windowed: bool = False
+    compares: bool = False
     in_texts_alone: bool = False
 
 
 def _check_change(name: str, arguments: tuple[Argument, ...]) -> Meaning:
+    return replace(_check_kept(name, arguments), net=True)
+
+
+def _check_kept(name: str, arguments: tuple[Argument, ...]) -> Meaning:
+    """Check a number and perhaps a window; the answer has the number's meaning."""
     meaning = _number(name, arguments[0])
     for window in arguments[1:]:
         _check_window(window)
-    return Meaning(Sort.NUMBER, meaning.won, meaning.quantity, net=True)
+    return meaning
+
+
+def _check_fading(name: str, arguments: tuple[Argument, ...]) -> Meaning:
+    meaning = _check_kept(name, arguments)
+    if arguments[1].meaning.sort is Sort.SESSION:
+        raise Mistake(f"{name} needs a length to fade over", arguments[1].node.span, "write one, like 5m or 20 updates")
+    return meaning
+
+
+def _check_spread(name: str, arguments: tuple[Argument, ...]) -> Meaning:
+    return replace(_check_kept(name, arguments), net=False)
+
+
+def _check_score(name: str, arguments: tuple[Argument, ...]) -> Meaning:
+    _check_kept(name, arguments)
+    return NET_RATIO
+
+
+def _check_count(name: str, arguments: tuple[Argument, ...]) -> Meaning:
+    if arguments[0].meaning.sort is not Sort.TRUTH:
+        raise Mistake(
+            f"{name} counts a condition, and this is {arguments[0].meaning.words}",
+            arguments[0].node.span,
+            f"write one, like {name}(delta(msval) < 0{', 10m' if len(arguments) > 1 else ''})",
+        )
+    for window in arguments[1:]:
+        _check_window(window)
+    return RATIO
 
 
 def _check_window(window: Argument) -> None:
-    """Refuse what is no length of time: exchange time has whole seconds, and a change looks back."""
+    """Refuse what is no length of time: exchange time has whole seconds, and a window looks back."""
+    if window.meaning.sort is Sort.SESSION:
+        return
     if window.meaning.sort not in (Sort.DURATION, Sort.UPDATES):
         raise Mistake(
             f"{spell(window.node)} is no window",
             window.node.span,
-            "write a duration or a count of updates, like 5m or 20 updates",
+            "write a duration, a count of updates or session, like 5m or 20 updates",
         )
     if isinstance(window.node, Number) and (not isinstance(window.node.value, int) or window.node.value < 1):
         raise Mistake(
@@ -62,8 +118,7 @@ def _check_window(window: Argument) -> None:
 
 
 def _check_size(name: str, arguments: tuple[Argument, ...]) -> Meaning:
-    meaning = _number(name, arguments[0])
-    return Meaning(Sort.NUMBER, meaning.won, meaning.quantity)
+    return replace(_number(name, arguments[0]), net=False)
 
 
 def _check_crossing(name: str, arguments: tuple[Argument, ...]) -> Meaning:
@@ -120,17 +175,36 @@ def check_pair(operator: str, left: Meaning, right: Meaning, span: Span) -> None
         first, second = (right, left) if operator in "+-" else (left, right)
         dimension = left if left.sort is Sort.NUMBER else right
         instead = _advice(dimension) if left.sort is right.sort else "put things of one sort on both sides"
-        raise Mistake(f"{first.words} {verb} {second.words}", span, instead)
+        words = [each.words for each in (first, second)]
+        if words[0] == words[1]:
+            words = [f"{each.words} of {each.counted.value if each.counted else 'both'}" for each in (first, second)]
+        raise Mistake(f"{words[0]} {verb} {words[1]}", span, instead)
 
 
 # What is true at one update alone.
 CROSSINGS = frozenset({"crosses_above", "crosses_below", "crosses"})
 
+_CROSSING = Function("", 2, 2, _check_crossing, Moment.ALWAYS, compares=True)
+_WINDOWED = Function("", 2, 2, _check_kept, Moment.NEVER, windowed=True)
+
 FUNCTIONS = {
-    "delta": Function("delta(x) or delta(x, 5m)", 1, 2, _check_change, momentary=True),
+    "delta": Function("delta(x) or delta(x, 5m)", 1, 2, _check_change, Moment.UNLESS_WINDOWED, windowed=True),
+    "prev": Function("prev(x)", 1, 1, _check_kept),
     "abs": Function("abs(x)", 1, 1, _check_size),
-    "crosses_above": Function("crosses_above(x, level)", 2, 2, _check_crossing, momentary=True),
-    "crosses_below": Function("crosses_below(x, level)", 2, 2, _check_crossing, momentary=True),
-    "crosses": Function("crosses(x, level)", 2, 2, _check_crossing, momentary=True),
+    "sum": replace(_WINDOWED, usage="sum(x, 5m)"),
+    "avg": replace(_WINDOWED, usage="avg(x, 5m)", whole=Whole.NEVER),
+    "stdev": replace(_WINDOWED, usage="stdev(x, 30m)", check=_check_spread, whole=Whole.NEVER),
+    "highest": replace(_WINDOWED, usage="highest(x, session)"),
+    "lowest": replace(_WINDOWED, usage="lowest(x, session)"),
+    "slope": replace(_WINDOWED, usage="slope(x, 10m)", check=_check_change, whole=Whole.NEVER),
+    "ema": replace(_WINDOWED, usage="ema(x, 10m)", check=_check_fading, whole=Whole.NEVER),
+    "zscore": replace(
+        _WINDOWED, usage="zscore(x, 1h)", check=_check_score, moment=Moment.LIKE_FIRST, whole=Whole.NEVER
+    ),
+    "streak": Function("streak(condition)", 1, 1, _check_count, Moment.NEVER, Whole.ALWAYS),
+    "count": replace(_WINDOWED, usage="count(condition, 10m)", check=_check_count, whole=Whole.ALWAYS),
+    "crosses_above": replace(_CROSSING, usage="crosses_above(x, level)"),
+    "crosses_below": replace(_CROSSING, usage="crosses_below(x, level)"),
+    "crosses": replace(_CROSSING, usage="crosses(x, level)"),
     "if": Function("if(condition, this, that)", 3, 3, _check_choice, in_texts_alone=True),
 }

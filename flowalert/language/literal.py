@@ -3,7 +3,7 @@
 import re
 from decimal import Decimal
 
-from flowalert.language.meaning import BARE, CLOCK, DURATION, QUANTITY, RATIO, UPDATES, WON, Meaning
+from flowalert.language.meaning import BARE, CLOCK, DURATION, RATIO, UPDATES, WON, Meaning, Sort
 from flowalert.language.mistake import Mistake
 from flowalert.language.tree import Number, Span
 from flowalert.market.name import suggest
@@ -13,6 +13,9 @@ from flowalert.market.sector import Counted
 LARGEST = 10**15
 # What is computed beyond this is no figure of a market either; within it, it fits a column of 64 bits.
 LARGEST_VALUE = 10**18
+
+# A quantity by what it counts.
+QUANTITIES = {each: Meaning(Sort.NUMBER, quantity=1, counted=each) for each in (None, *Counted)}
 
 _WON_PER_UNIT = 100_000_000  # the feed counts value in 억원
 _SHARES_PER_UNIT = 1_000  # and shares in 천주
@@ -91,7 +94,7 @@ def _amount(number: Decimal, match: re.Match[str], unit: str, counted: Counted |
         )
     if counted is Counted.SHARES:
         number /= _SHARES_PER_UNIT
-    return _number(number, QUANTITY, span)
+    return _number(number, QUANTITIES[counted], span)
 
 
 def resolve_clock(text: str, span: Span) -> Number:

@@ -5,10 +5,14 @@ not compared with an amount by mistake.
 """
 
 import enum
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from decimal import Decimal
 
 from flowalert.market.instant import clock
+from flowalert.market.sector import Counted
+
+# The window that reaches back to the session's first update.
+SESSION_WORD = "session"
 
 
 class Sort(enum.Enum):
@@ -20,6 +24,7 @@ class Sort(enum.Enum):
     CLOCK = "a time of day"
     DURATION = "a duration"
     UPDATES = "a count of updates"
+    SESSION = "the session"
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,7 +32,8 @@ class Meaning:
     """The sort, and for numbers the dimension.
 
     `bare` marks a number without a unit, which takes the unit of what it meets. `net` marks what can be
-    above or below zero as a rule, so that people want to see its sign.
+    above or below zero as a rule, so that people want to see its sign. `counted` is what a quantity counts, None
+    where that is not known or both.
     """
 
     sort: Sort
@@ -35,6 +41,7 @@ class Meaning:
     quantity: int = 0
     bare: bool = False
     net: bool = False
+    counted: Counted | None = field(default=None, compare=False)
 
     @property
     def words(self) -> str:
@@ -51,6 +58,8 @@ class Meaning:
             return False
         if self.sort is not Sort.NUMBER or self.bare or other.bare:
             return True
+        if None not in (self.counted, other.counted) and self.counted is not other.counted and self.quantity:
+            return False
         return (self.won, self.quantity) == (other.won, other.quantity)
 
     def spell(self, value: float) -> str:
@@ -60,6 +69,8 @@ class Meaning:
                 return f"{value}s"
             case Sort.UPDATES:
                 return f"{value} updates"
+            case Sort.SESSION:
+                return SESSION_WORD
             case Sort.CLOCK:
                 return clock(int(value))
             case _:
@@ -79,8 +90,10 @@ TEXT = Meaning(Sort.TEXT)
 CLOCK = Meaning(Sort.CLOCK)
 DURATION = Meaning(Sort.DURATION)
 UPDATES = Meaning(Sort.UPDATES)
+SESSION = Meaning(Sort.SESSION)
 BARE = Meaning(Sort.NUMBER, bare=True)
 RATIO = Meaning(Sort.NUMBER)
+NET_RATIO = Meaning(Sort.NUMBER, net=True)
 WON = Meaning(Sort.NUMBER, won=1)
 QUANTITY = Meaning(Sort.NUMBER, quantity=1)
 NET_WON = Meaning(Sort.NUMBER, won=1, net=True)

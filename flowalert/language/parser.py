@@ -19,8 +19,10 @@ from flowalert.language.tree import (
     Node,
     Not,
     Number,
+    Of,
     Span,
     Text,
+    children,
 )
 
 # Both bound what a hostile text can cost: the parser is linear, and the walkers of the tree recurse.
@@ -144,7 +146,11 @@ class _Builder(Transformer[Token, Any]):
         return Text(str(children[0])[1:-1], _span(children[0]))
 
     def name(self, children: list[Token]) -> Node:
-        return Name(str(children[0]), _span(children[0]))
+        return Name(str(children[0]), span=_span(children[0]))
+
+    def of(self, children: list[Any]) -> Node:
+        prefix, named = children
+        return Of(str(prefix), named, (_span(prefix)[0], named.span[1]))
 
     def call(self, children: list[Any]) -> Node:
         function, *arguments = children
@@ -164,24 +170,10 @@ def _shallow(node: Node) -> Node:
     """Refuse a tree too deep to be walked; chains of `-` and `not` nest without a parenthesis."""
     level: list[Node] = [node]
     for _ in range(DEEPEST * 4):
-        level = [child for each in level for child in _children(each)]
+        level = [child for each in level for child in children(each)]
         if not level:
             return node
     raise Mistake("the expression is nested too deeply", node.span, "split the condition")
-
-
-def _children(node: Node) -> tuple[Node, ...]:
-    match node:
-        case Call(_, arguments):
-            return arguments
-        case Binary(_, left, right) | Compare(_, left, right):
-            return left, right
-        case Logic(_, parts):
-            return parts
-        case Not(part):
-            return (part,)
-        case _:
-            return ()
 
 
 # What other languages and keyboards write, the longer first.

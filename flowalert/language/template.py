@@ -9,13 +9,13 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import TypeAlias
 
-from flowalert.language.checker import Checked, Checker
+from flowalert.language.checker import FIELDS, Checked, Checker
 from flowalert.language.function import CROSSINGS
 from flowalert.language.literal import LARGEST_VALUE
 from flowalert.language.meaning import BARE, CLOCK, DURATION, TEXT, Meaning, Sort
 from flowalert.language.mistake import Mistake
 from flowalert.language.parser import parse_placeholder
-from flowalert.language.tree import Binary, Call, Compare, Logic, Name, Node, Not, Number, Text, spell
+from flowalert.language.tree import Binary, Call, Compare, Logic, Name, Node, Not, Number, Text, spell, walk_names
 from flowalert.market.amount import format_number, format_percent, format_quantity, format_won
 from flowalert.market.instant import clock
 from flowalert.market.name import suggest
@@ -40,6 +40,11 @@ WORDS: Mapping[str, Meaning] = {
     "held_back": BARE,
 }
 OF_THE_SUBJECT = ("value", "peak")
+
+# What needs no past of its arguments; the alert's own words have none.
+_MOMENTARY_WORK = frozenset({"abs", "if"})
+# What takes a condition, with anything in it.
+_COUNTS = frozenset({"streak", "count"})
 
 _OPENING = re.compile(r"\{\{")
 # What stands between quotes may hold braces.
@@ -78,8 +83,14 @@ class Template:
         )
 
 
-def read_template(text: str, counted: Counted | None, subject: Meaning) -> Template:
-    """Parse and check a text; raises Mistake with the place in it. `subject` is what `value` and `peak` mean."""
+def read_template(
+    text: str, counted: Counted | None, subject: Meaning, *, opens_sector: bool = True, opens_investor: bool = True
+) -> Template:
+    """Parse and check a text; raises Mistake with the place in it.
+
+    `subject` is what `value` and `peak` mean. A name may leave sector and investor open only where the rule's
+    condition does, for else there is nothing to take them from.
+    """
     checker = Checker(counted, {**WORDS, **dict.fromkeys(OF_THE_SUBJECT, subject)})
     parts: list[str | Placeholder] = []
     after = 0
@@ -88,7 +99,9 @@ def read_template(text: str, counted: Counted | None, subject: Meaning) -> Templ
         inside = _INSIDE.match(text, opening.end())
         if inside is None:
             raise Mistake("'{{' is never closed", opening.span(), "close it with }}")
-        parts.append(_read_placeholder(text[opening.end() : inside.end() - 2], opening.end(), checker))
+        placeholder = _read_placeholder(text[opening.end() : inside.end() - 2], opening.end(), checker)
+        _check_open(placeholder, opening.end(), opens_sector=opens_sector, opens_investor=opens_investor)
+        parts.append(placeholder)
         after = inside.end()
     parts.append(text[after:])
     placeholders = [each for each in parts if isinstance(each, Placeholder)]
@@ -109,13 +122,34 @@ def _read_placeholder(text: str, offset: int, checker: Checker) -> Placeholder:
     return Placeholder(checked.node, checked.meaning, form)
 
 
+def _check_open(placeholder: Placeholder, offset: int, *, opens_sector: bool, opens_investor: bool) -> None:
+    for name in walk_names(placeholder.node):
+        if name.name not in FIELDS or name.name == "time":
+            continue
+        span = (name.span[0] + offset, name.span[1] + offset)
+        if name.investor is None and not opens_investor:
+            raise Mistake(
+                f"whose {name.name}? The condition names its investors itself",
+                span,
+                f"say whose, like foreign.{name.name}",
+            )
+        if name.sector is None and not opens_sector:
+            raise Mistake(
+                f"{name.name} of which sector? The condition names its sectors itself",
+                span,
+                f"say of which, like kospi.foreign.{name.name}",
+            )
+
+
 def _check_shown(checked: Checked) -> None:
     for call in _find_calls(checked.node):
         if call.function in CROSSINGS:
             raise Mistake(f"{call.function} is for conditions", call.span, "a text shows what is, like msval")
         word = next(_find_words(call), None)
-        if call.function == "delta" and word is not None:
-            raise Mistake(f"the alert's {word} has no past to look back on", call.span, "write delta of a field")
+        if call.function not in _MOMENTARY_WORK and word is not None:
+            raise Mistake(
+                f"the alert's {word} has no past to look back on", call.span, f"write {call.function} of a field"
+            )
     if checked.meaning.sort in (Sort.TRUTH, Sort.UPDATES):
         raise Mistake(
             f"{checked.meaning.words} is nothing to show",
@@ -129,6 +163,8 @@ def _find_calls(node: Node) -> Iterator[Call]:
         case Call(_, parts) | Logic(_, parts):
             if isinstance(node, Call):
                 yield node
+                if node.function in _COUNTS:
+                    return
             for each in parts:
                 yield from _find_calls(each)
         case Binary(_, left, right) | Compare(_, left, right):
@@ -295,6 +331,7 @@ def _show(placeholder: Placeholder, value: Word, counted: Counted | None) -> str
 def show_number(value: float, meaning: Meaning, counted: Counted | None, form: str | None = None) -> str:
     """Write a number as its meaning wants it, or as the format says."""
     signed = meaning.net or form == "signed"
+    counted = meaning.counted or counted
     dimension = (meaning.won, meaning.quantity)
     if form == "percent":
         return format_percent(value, signed=signed)

@@ -4,10 +4,13 @@ Two expressions that mean the same to the engine are equal, wherever they stand:
 does not count. `spell` gives the text by which features are shared and a transition's values are named.
 """
 
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import TypeAlias
 
 from flowalert.language.meaning import Meaning
+from flowalert.market.investor import BY_CODE as INVESTOR_BY_CODE
+from flowalert.market.sector import BY_CODE as SECTOR_BY_CODE
 
 Span: TypeAlias = tuple[int, int]
 NOWHERE: Span = (0, 0)
@@ -41,9 +44,23 @@ class Text:
 
 @dataclass(frozen=True, slots=True)
 class Name:
-    """A field, or one of an alert's own words."""
+    """A field, or one of an alert's own words.
+
+    `sector` and `investor` are the codes of the series that it is a field of; None leaves it to the rule.
+    """
 
     name: str
+    sector: str | None = None
+    investor: str | None = None
+    span: Span = field(default=NOWHERE, compare=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Of:
+    """An expression with a prefix, `futures.foreign.`, as it was written. The checker moves it to the names."""
+
+    path: str
+    inner: "Node"
     span: Span = field(default=NOWHERE, compare=False)
 
 
@@ -93,7 +110,7 @@ class Not:
     span: Span = field(default=NOWHERE, compare=False)
 
 
-Node: TypeAlias = Literal | Number | Text | Name | Call | Binary | Compare | Logic | Not
+Node: TypeAlias = Literal | Number | Text | Name | Of | Call | Binary | Compare | Logic | Not
 
 _BINDING = {"or": 1, "and": 2, "not": 3, "compare": 4, "+": 5, "-": 5, "*": 6, "/": 6}
 _TIGHTEST = 9
@@ -112,8 +129,10 @@ def _spell(node: Node) -> tuple[str, int]:
             return meaning.spell(value), _TIGHTEST
         case Text(value):
             return (f"'{value}'" if '"' in value else f'"{value}"'), _TIGHTEST
-        case Name(name):
-            return name, _TIGHTEST
+        case Name():
+            return spell_prefix(node) + node.name, _TIGHTEST
+        case Of(path, inner):
+            return path + spell(inner), _TIGHTEST
         case Call(function, arguments):
             return f"{function}({', '.join(spell(each) for each in arguments)})", _TIGHTEST
         case Binary(operator, left, right):
@@ -129,6 +148,41 @@ def _spell(node: Node) -> tuple[str, int]:
             return f" {operator} ".join(_wrap(each, binding + 1) for each in parts), binding
         case Not(part):
             return f"not {_wrap(part, _BINDING['not'])}", _BINDING["not"]
+
+
+def spell_prefix(name: Name) -> str:
+    """Return `futures.foreign.` for a name that says whose it is, nothing for one that does not."""
+    parts = []
+    if name.sector is not None:
+        sector = SECTOR_BY_CODE.get(name.sector)
+        parts.append(sector.slug if sector else name.sector)
+    if name.investor is not None:
+        investor = INVESTOR_BY_CODE.get(name.investor)
+        parts.append(investor.slug if investor else name.investor)
+    return "".join(f"{part}." for part in parts)
+
+
+def children(node: Node) -> tuple[Node, ...]:
+    """Return the parts that a node is made of."""
+    match node:
+        case Call(_, arguments):
+            return arguments
+        case Binary(_, left, right) | Compare(_, left, right):
+            return left, right
+        case Logic(_, parts):
+            return parts
+        case Not(part) | Of(_, part):
+            return (part,)
+        case _:
+            return ()
+
+
+def walk_names(node: Node) -> Iterator[Name]:
+    """Yield the names in an expression, from left to right."""
+    if isinstance(node, Name):
+        yield node
+    for child in children(node):
+        yield from walk_names(child)
 
 
 def _wrap(node: Node, binding: int) -> str:

@@ -46,7 +46,7 @@ def judge(text: str, **values: float | None) -> bool | None:
         ("delta(msval, 1 update) <= -300억", Mode.STATE),
         ("delta(msval) > 0 and msval > 0", Mode.STATE),
         ("crosses(msval, 0) or msvol > 0", Mode.STATE),
-        ("delta(msval) > 0 and time > 14:50", Mode.STATE),
+        ("delta(msval) > 0 and time > 14:50", Mode.EVENT),
         ("time > 14:50", Mode.STATE),
     ],
 )

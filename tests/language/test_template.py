@@ -185,7 +185,7 @@ def test_a_template_says_what_it_needs() -> None:
         ("{{ 'msval }} ", "{{", "'{{' is never closed", "close it with }}"),
         ("{{ {{ msval }} }}", "{", "'{' is not understood here", ""),
         ("{{ msval | won | signed }}", "|", "'|' is not understood here", ""),
-        ("{{ rule.__class__ }}", ".", "'.' is not understood here", ""),
+        ("{{ rule.__class__ }}", "rule", "unknown sector or investor 'rule'", ""),
         ("{{ rule[0] }}", "[", "'[' is not understood here", ""),
         ("{% for x in y %}{{ msvall }}", "msvall", "unknown name 'msvall'", ""),
     ],
