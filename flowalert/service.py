@@ -15,10 +15,10 @@ from flowalert.delivery.rendering import make_notices
 from flowalert.engine.engine import Engine
 from flowalert.engine.notice import Delivery, DeliveryState, Notice
 from flowalert.engine.transition import Kind, Reason, Transition, transition_id
-from flowalert.engine.watch import Phase
 from flowalert.feed.client import Feed
 from flowalert.feed.desk import Refusal
 from flowalert.feed.outlet import Received
+from flowalert.feed.recorder import Recorder, RecordSettings
 from flowalert.feed.setting import FeedSettings
 from flowalert.feed.token import TokenRefusedError
 from flowalert.market.entry import FeedLost, SessionClosed, SlotClosed, Update
@@ -75,6 +75,7 @@ class Plan:
     channels: Mapping[str, Channel]
     feed: FeedSettings
     store: Path
+    record: RecordSettings | None = None
     policy: Policy = field(default_factory=Policy)
     market_now: Callable[[], datetime] = _wall_clock
     now: Callable[[], datetime] = _wall_clock
@@ -93,6 +94,7 @@ class Account:
     quarantined: int
     repeats: int
     stale: int
+    not_recorded: int
     sent: int
     dead: int
     waiting: int
@@ -110,7 +112,13 @@ class Service:
         self.told = 0
         self.held_back = 0
         self.engine = Engine(plan.rulebook)
-        self.feed = Feed(plan.feed, now=plan.market_now, on_refused=self._report_refusal)
+        self._recorder = Recorder(plan.record) if plan.record else None
+        self.feed = Feed(
+            plan.feed,
+            now=plan.market_now,
+            on_refused=self._report_refusal,
+            on_frame=self._recorder.note_frame if self._recorder and self._recorder.wants_frames else None,
+        )
         self._store = store
         self._bell = Doorbell()
         self._gaps: Counter[Series] = Counter()
@@ -150,6 +158,8 @@ class Service:
         send, receive = trio.open_memory_channel[Received](_WAITING_ENTRIES)
         async with trio.open_nursery() as workers:
             workers.start_soon(self._deliver)
+            if self._recorder is not None:
+                workers.start_soon(self._recorder.run)
             try:
                 async with trio.open_nursery() as nursery:
                     nursery.start_soon(self._feed, send, stop)
@@ -158,6 +168,8 @@ class Service:
                         await self._fold(receive)
             finally:
                 self._bell.close()
+                if self._recorder is not None:
+                    self._recorder.close()
 
     async def account(self) -> Account:
         """Return what was done so far."""
@@ -173,6 +185,7 @@ class Service:
             quarantined=sum(count.quarantined.values()),
             repeats=count.repeats,
             stale=count.stale,
+            not_recorded=self._recorder.dropped if self._recorder else 0,
             sent=self._sent,
             dead=self._dead,
             waiting=waiting,
@@ -198,6 +211,8 @@ class Service:
         """Fold entries, and have them, what followed and whom to tell on disk as one."""
         transitions = [transition for each in received for transition in self.engine.handle(each.entry)]
         await self._commit(received, transitions)
+        if self._recorder is not None:
+            self._recorder.note_entries(received)
         gaps = self.engine.gaps - self._gaps
         if gaps:
             self._gaps = self.engine.gaps.copy()
@@ -218,7 +233,7 @@ class Service:
 
     async def _reconcile(self, folded: Sequence[Transition]) -> None:
         """Make the store agree with the fold: the same rules give nothing to do."""
-        watches = {watch.alert: watch for watch in self.engine.list_open() if watch.phase is Phase.FIRING}
+        watches = {watch.alert: watch for watch in self.engine.list_open() if watch.is_firing}
         stored = {alert.id: alert.last for alert in await self._store.open_alerts()}
         settled: list[Transition] = [
             self.engine.announce(watch) for id_, watch in watches.items() if id_ not in stored and watch.told

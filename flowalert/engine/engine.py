@@ -1,18 +1,22 @@
 """Entries to transitions: a deterministic fold, the same for a live day, a restart and a replay."""
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from heapq import heappop, heappush
+from typing import TypeAlias
 
 from flowalert.engine.day import Day
+from flowalert.engine.join import Join
 from flowalert.engine.lifecycle import announce, freeze, judge, resolve, run_out
-from flowalert.engine.stream import Stream
+from flowalert.engine.stream import Setting, Stream, resolve as resolve_references
+from flowalert.engine.term import Past, Term
 from flowalert.engine.transition import Reason, Transition
 from flowalert.engine.watch import Phase, Watch
+from flowalert.language.condition import References
 from flowalert.market.entry import Entry, FeedBack, FeedLost, SessionClosed, SlotClosed, Update
 from flowalert.market.instant import DAY
 from flowalert.market.investor import INVESTORS, SUM_OF_ROWS
-from flowalert.market.series import Series, series
+from flowalert.market.series import Series
 from flowalert.market.venue import Venue
 from flowalert.rules.rulebook import Rulebook
 
@@ -24,13 +28,22 @@ class Engine:
     rulebook and the same entries give the same transitions, to the byte.
     """
 
-    def __init__(self, rulebook: Rulebook) -> None:
+    def __init__(self, rulebook: Rulebook, past: Mapping[str, Past] | None = None) -> None:
+        """Prepare for a rulebook; `past` tells of its rules, by name, what was before the first entry to come."""
         self.rulebook = rulebook
         self.gaps: Counter[Series] = Counter()
         self.stale = 0
         self._days = {venue: Day() for venue in Venue}
-        self._for_any_investor: dict[tuple[Venue, str], list[int]] = {}
+        self._for_any_investor: dict[tuple[Venue, str], list[tuple[int, str | None]]] = {}
         self._streams: dict[Series, Stream] = {}
+        self._joins: dict[_JoinKey, Join] = {}
+        before = past or {}
+        self._terms = {
+            index: Term(rule.expires, before.get(rule.name, Past()))
+            for index, rule in enumerate(rulebook.rules)
+            if rule.expires is not None
+        }
+        self._setting = Setting(rulebook.rules, self._days, self._terms, self._stream_of)
         self._prepare()
 
     def handle(self, entry: Entry) -> Sequence[Transition]:  # noqa: PLR0915 - the path of every update: a call less is 2 % of it
@@ -45,8 +58,10 @@ class Engine:
         at = update.at
         made: list[Transition] = []
         if at > day.now:
+            if day.waiting:
+                self._judge_waiting(day, made)
             if at >= day.ends:
-                made = self._begin_session(day, at)
+                made += self._begin_session(day, at)
             day.now = at
         elif at < day.begins:
             self.stale += 1
@@ -60,7 +75,7 @@ class Engine:
             stream.nth = 0
             stream.base = last
             try:
-                follows = last.msval + update.p_msval == update.msval and last.msvol + update.p_msvol == update.msvol  # type: ignore[operator]  # see the except
+                follows = last.msval + update.p_msval == update.msval and last.msvol + update.p_msvol == update.msvol
             except TypeError:
                 # A figure is blank: that wants more patience.
                 follows = False
@@ -89,39 +104,71 @@ class Engine:
             stream.note_trails()
         if touched or stream.attending:
             self._judge(stream, touched, at, made)
+        if stream.joins and not stream.nth and at == day.now and at > day.closed:
+            self._report(stream, at, made)
         if day.timers and day.timers[0][0] < at:
             made += self._pass_time(day, at)
         return made
 
     def list_open(self) -> list[Watch]:
         """Return the watches with an episode under way, pending ones too, by series and rule."""
-        streams = sorted(self._streams.values(), key=_series_of)
+        streams = sorted(self._walk_streams(), key=_key_of)
         return [stream.open[index] for stream in streams for index in sorted(stream.open)]
 
     def announce(self, watch: Watch) -> Transition:
         """Return what to tell of a firing alert that nobody was told of; nothing changes."""
         return announce(watch, self._days[watch.scope.venue].now)
 
+    def _walk_streams(self) -> Iterator[Stream]:
+        yield from self._streams.values()
+        yield from self._joins.values()
+
     def _prepare(self) -> None:
-        wanted: dict[tuple[Venue, str, str], list[int]] = {}
-        everybody = tuple(each.code for each in INVESTORS if each.code != SUM_OF_ROWS)
+        singles: dict[Series, list[int]] = {}
+        joined: dict[_JoinKey, list[int]] = {}
+        everybody = _list_investors(self.rulebook)
         for index, rule in enumerate(self.rulebook.rules):
-            for sector in rule.sectors:
+            investors: Sequence[str | None] = everybody if rule.investors is None else rule.investors or (None,)
+            references = rule.references
+            for sector in rule.sectors or (None,):
                 if rule.investors is None:
-                    self._for_any_investor.setdefault((rule.venue, sector), []).append(index)
-                for investor in rule.investors or everybody:
-                    wanted.setdefault((rule.venue, sector, investor), []).append(index)
-        for (venue, sector, investor), indices in wanted.items():
-            named = series(venue, sector, investor)
-            self._streams[named] = Stream(named, self._days[venue], self.rulebook.rules, indices)
+                    for place in {of_sector or sector for of_sector, investor in references if investor is None}:
+                        assert place is not None  # noqa: S101 - one of the two is always given
+                        self._for_any_investor.setdefault((rule.venue, place), []).append((index, sector))
+                for investor in investors:
+                    _bind(index, (rule.venue, sector, investor), references, singles, joined)
+        for named in singles:
+            self._stream_of(named)
+        for named, indices in singles.items():
+            self._streams[named].build(indices)
+        for key, indices in joined.items():
+            self._join_of(key).build(indices)
 
     def _meet(self, named: Series) -> Stream:
         """Make room for a series that no rule names: an investor whose code is new, or that nobody asked for."""
-        indices = self._for_any_investor.get((named.venue, named.sector), [])
-        if named.investor == SUM_OF_ROWS:
-            indices = []
-        stream = self._streams[named] = Stream(named, self._days[named.venue], self.rulebook.rules, indices)
+        singles: dict[Series, list[int]] = {named: []}
+        joined: dict[_JoinKey, list[int]] = {}
+        if named.investor != SUM_OF_ROWS:
+            for index, sector in self._for_any_investor.get((named.venue, named.sector), ()):
+                rule = self.rulebook.rules[index]
+                _bind(index, (rule.venue, sector, named.investor), rule.references, singles, joined)
+        stream = self._stream_of(named)
+        stream.build(singles[named])
+        for key, indices in joined.items():
+            if key not in self._joins:
+                self._join_of(key).build(indices)
         return stream
+
+    def _stream_of(self, named: Series) -> Stream:
+        stream = self._streams.get(named)
+        if stream is None:
+            stream = self._streams[named] = Stream(named.venue, named.sector, named.investor, self._setting)
+        return stream
+
+    def _join_of(self, key: "_JoinKey") -> Join:
+        (venue, sector, investor), members = key
+        join = self._joins[key] = Join(venue, sector, investor, members, self._setting)
+        return join
 
     def _handle_other(self, entry: SlotClosed | FeedLost | FeedBack | SessionClosed) -> Sequence[Transition]:
         match entry:
@@ -132,7 +179,11 @@ class Engine:
                 return ()
             case SessionClosed(venue, at):
                 day = self._days[venue]
-                return self._close_session(day, max(day.now, at)) if at // DAY == day.session else ()
+                if at // DAY != day.session:
+                    return ()
+                made: list[Transition] = []
+                self._judge_waiting(day, made)
+                return made + self._close_session(day, max(day.now, at))
             case FeedBack():
                 # What was missed shows in the next updates' own changes.
                 return ()
@@ -147,9 +198,53 @@ class Engine:
         stream.gap = gap
         if gap or stream.lost:
             stream.lost = False
-            for watch in stream.open.values():
-                freeze(watch, update.at - last.at)
-                self._set_timer(watch)
+            stream.breaks += 1
+            self._freeze(stream, update.at - last.at)
+
+    def _freeze(self, stream: Stream, seconds: int) -> None:
+        for watch in stream.open.values():
+            freeze(watch, seconds)
+            self._set_timer(stream, watch)
+
+    def _report(self, stream: Stream, at: int, made: list[Transition]) -> None:
+        """Tell the joins of a series that it has reported the slot; judge those that have all of it."""
+        waiting = stream.day.waiting
+        for join in stream.joins:
+            if join.slot != at:
+                join.slot, join.missing = at, len(join.members)
+                waiting[join] = None
+            join.missing -= 1
+            if not join.missing:
+                del waiting[join]
+                self._judge_join(join, at, made)
+
+    def _judge_waiting(self, day: Day, made: list[Transition]) -> None:
+        """Judge the joins whose slot is over although not all of their series have reported it."""
+        waiting, day.waiting = day.waiting, {}
+        for join in sorted(waiting, key=_key_of):
+            self._judge_join(join, join.slot, made)
+
+    def _judge_join(self, join: Join, at: int, made: list[Transition]) -> None:
+        if join.session != join.day.session:
+            join.begin_session(join.day.session)
+        last = join.update
+        if join.look(at) and last is not None:
+            self._freeze(join, at - last.at)
+        touched: list[int] = []
+        if join.again:
+            touched, join.again = join.again, touched
+        for feature in join.features:
+            value = feature.read(join.update)
+            if value is not None and feature.low <= value < feature.high:
+                feature.value = value
+            elif feature.move(value, join.tick, touched, join.woken):
+                touched += join.open
+        for read in join.silent:
+            read(join.update)
+        if join.open:
+            join.note_trails()
+        if touched or join.attending:
+            self._judge(join, touched, at, made)
 
     def _judge(self, stream: Stream, touched: list[int], at: int, made: list[Transition]) -> None:
         """Judge the rules whose comparisons were touched and those that attend, each once, by their order."""
@@ -171,11 +266,11 @@ class Engine:
         if watch.phase is Phase.IDLE:
             if stream.open.pop(index, None) is not None and not stream.open:
                 stream.drop_trails()
-            attends = watch.truth is True
+            attends = watch.truth is True or watch.holds
         else:
             stream.open[index] = watch
-            attends = watch.is_compound or watch.phase is Phase.PENDING or watch.due is not None
-            self._set_timer(watch)
+            attends = watch.is_compound or watch.phase is Phase.PENDING or watch.due is not None or watch.is_asked
+            self._set_timer(stream, watch)
         if attends:
             stream.attending[index] = watch
         else:
@@ -183,34 +278,37 @@ class Engine:
             if watch.is_compound:
                 stream.wait(watch)
 
-    def _set_timer(self, watch: Watch) -> None:
+    def _set_timer(self, stream: Stream, watch: Watch) -> None:
         if watch.due is not None and watch.due != watch.timed:
             watch.timed = watch.due
-            named = watch.stream.series
-            heappush(self._days[named.venue].timers, (watch.due, watch.index, str(named), watch))
+            heappush(stream.day.timers, (watch.due, watch.index, stream.key, watch, stream))
 
     def _close_slot(self, day: Day, at: int) -> Sequence[Transition]:
         if at // DAY != day.session:
             return ()
-        day.now = max(day.now, at)
-        return self._pass_time(day, at + 1)
+        made: list[Transition] = []
+        if at >= day.now:
+            self._judge_waiting(day, made)
+            day.now = at
+        day.closed = max(day.closed, at)
+        return made + self._pass_time(day, at + 1)
 
     def _pass_time(self, day: Day, at: int) -> list[Transition]:
         """Look at the timers that ran out before `at`: the slot of `at` itself may not be whole yet."""
         made: list[Transition] = []
         timers = day.timers
         while timers and timers[0][0] < at:
-            due, _, _, watch = heappop(timers)
-            if watch.due != due:
+            due, _, _, watch, stream = heappop(timers)
+            if watch.due != due or watch.timed != due:
                 continue
             watch.timed = None
-            stream = self._streams[watch.stream.series]
-            if stream.lost:
+            if stream.is_lost:
                 # Frozen: the series' next update moves the timer and sets it again.
                 continue
             transition = run_out(watch, day.now)
             if transition is not None:
                 made.append(transition)
+            if watch.phase is Phase.IDLE or watch.due != due:
                 self._file(stream, watch)
         return made
 
@@ -224,12 +322,15 @@ class Engine:
         day.session = at // DAY
         day.begins = day.session * DAY
         day.ends = day.begins + DAY
+        day.closed = -1
+        for term in self._terms.values():
+            term.begin_session(day.session)
         return made
 
     def _close_session(self, day: Day, at: int) -> list[Transition]:
         made: list[Transition] = []
         day.timers.clear()
-        for stream in sorted((each for each in self._streams.values() if each.day is day), key=_series_of):
+        for stream in sorted((each for each in self._walk_streams() if each.day is day), key=_key_of):
             for index in sorted(stream.open):
                 watch = stream.open[index]
                 transition = resolve(watch, at, Reason.SESSION_CLOSED)
@@ -239,8 +340,36 @@ class Engine:
         return made
 
 
-def _series_of(stream: Stream) -> Series:
-    return stream.series
+# A place and an investor, where a rule leaves them open, and the series that it names from there.
+_JoinKey: TypeAlias = tuple[tuple[Venue, str | None, str | None], tuple[Series, ...]]
+
+
+def _bind(
+    index: int,
+    opened: tuple[Venue, str | None, str | None],
+    references: References,
+    singles: dict[Series, list[int]],
+    joined: dict[_JoinKey, list[int]],
+) -> None:
+    """File a rule under the one series that it names from a place, or under all that it names from there together."""
+    members = resolve_references(*opened, references)
+    if len(members) == 1:
+        singles.setdefault(members[0], []).append(index)
+    else:
+        joined.setdefault((opened, members), []).append(index)
+
+
+def _list_investors(rulebook: Rulebook) -> list[str]:
+    """Return the codes that `all` stands for: those that are known, and those that any rule names; not the sum."""
+    codes = {each.code for each in INVESTORS}
+    for rule in rulebook.rules:
+        codes.update(rule.investors or ())
+        codes.update(investor for _, investor in rule.references if investor is not None)
+    return sorted(codes - {SUM_OF_ROWS})
+
+
+def _key_of(stream: Stream) -> str:
+    return stream.key
 
 
 def _follows(update: Update, base: Update) -> bool:

@@ -34,7 +34,6 @@ class Reason(enum.Enum):
     CALM = "no longer comes and goes, still firing"
     SESSION_CLOSED = "session closed"
     INACTIVE = "outside its active time"
-    EXPIRED = "rule expired"
     RULE_GONE = "rule changed or gone"
     RULE_NEW = "rule changed or new, open since then"
 
@@ -72,9 +71,9 @@ class Transition(Struct, frozen=True, kw_only=True):
 
     `id` and `alert` are the same in every replay: hashes of (rule, scope, opening update, kind, n) and of
     (rule, scope, opening update). `at` and `opened_at` are exchange time. `told` is False for what was held back, and
-    `hold` says by what, except of a resolve, which is told to those who were told of the firing; `held_back` counts what was held back since the last one told. `value` is the figure that the
-    condition is first about, `peak` the furthest it went while open. `values` has each expression of the
-    rule's condition and texts, by its own spelling; a value not known is None.
+    `hold` says by what; a resolve is told where the firing was. `held_back` counts what was held back since the last
+    one told. `value` is the figure that the condition is first about, `peak` the furthest it went while open. `values`
+    has each expression of the rule's condition and texts, by its own spelling; a value not known is None.
     """
 
     id: str

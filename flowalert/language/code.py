@@ -1,41 +1,48 @@
 """Expressions and conditions as Python functions, compiled once for each shape."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from functools import cache
-from typing import Any, TypeAlias
+from typing import Any, Protocol, TypeAlias
 
 from flowalert.language.condition import Crossing, Form, Junction, Threshold, walk_leaves
 from flowalert.language.literal import LARGEST_VALUE
 from flowalert.language.tree import Binary, Call, Name, Node, Number
-from flowalert.market.entry import Update
 from flowalert.market.instant import DAY
 
+
+class Moment(Protocol):
+    """What expressions are read at: an update of one series, or a judged slot of several."""
+
+    @property
+    def at(self) -> int: ...
+
+
 Value: TypeAlias = int | float | None
-Read: TypeAlias = Callable[[Update], Value]
+Read: TypeAlias = Callable[[Any], Value]
 # A condition's features (each with `value`, `previous`, `before` and `tick`), its constants, and the present tick.
 Judge: TypeAlias = Callable[[Sequence[Any], Sequence[int | float], int], bool | None]
 
 
-def find_inputs(node: Node) -> tuple[Node, ...]:
-    """Return the parts of an arithmetic expression that need a memory, from left to right, each once."""
+def find_inputs(node: Node, is_input: Callable[[Node], bool]) -> tuple[Node, ...]:
+    """Return the parts of an arithmetic expression that are read by themselves, from left to right, each once."""
+    if is_input(node):
+        return (node,)
     match node:
         case Call("abs", (inner,)):
-            return find_inputs(inner)
-        case Call():
-            return (node,)
+            return find_inputs(inner, is_input)
         case Binary(_, left, right):
-            return tuple(dict.fromkeys(find_inputs(left) + find_inputs(right)))
+            return tuple(dict.fromkeys(find_inputs(left, is_input) + find_inputs(right, is_input)))
         case _:
             return ()
 
 
-def compile_number(node: Node, inputs: Sequence[Read]) -> Read:
-    """Return a function of an update that computes `node`; `inputs` answer for `find_inputs(node)`.
+def compile_number(node: Node, inputs: Mapping[Node, Read]) -> Read:
+    """Return a function of an update that computes `node`; `inputs` are the parts that are read by themselves.
 
     Its value is None, unknown, where a part is, and where the sum has no answer: division by zero, and what is
     beyond `LARGEST_VALUE`.
     """
-    places = {part: number for number, part in enumerate(find_inputs(node))}
+    places = {part: number for number, part in enumerate(inputs)}
     source = _NUMBER.format(
         inputs=", ".join(f"input_{number}" for number in places.values()),
         readings="".join(f"        reading_{number} = input_{number}(update)\n" for number in places.values()),
@@ -43,7 +50,7 @@ def compile_number(node: Node, inputs: Sequence[Read]) -> Read:
         largest=LARGEST_VALUE,
     )
     make: Callable[..., Read] = _define(source)
-    return make(*inputs)
+    return make(*inputs.values())
 
 
 # The inputs are read before anything can fail: each has a memory, and must see every update. A TypeError is a None
@@ -61,6 +68,8 @@ def make({inputs}):
 
 
 def _write_number(node: Node, places: dict[Node, int]) -> str:
+    if node in places:
+        return f"reading_{places[node]}"
     match node:
         case Number(value):
             return f"({value!r})"
@@ -70,8 +79,6 @@ def _write_number(node: Node, places: dict[Node, int]) -> str:
             return f"update.{name}"
         case Call("abs", (inner,)):
             return f"abs({_write_number(inner, places)})"
-        case Call():
-            return f"reading_{places[node]}"
         case Binary(operator, left, right):
             return f"({_write_number(left, places)} {operator} {_write_number(right, places)})"
         case _:

@@ -66,6 +66,10 @@ class Junction:
     parts: tuple["Form", ...]
 
 
+# The series that an expression names, as codes of sector and investor; None is left to the rule.
+References: TypeAlias = tuple[tuple[str | None, str | None], ...]
+THE_RULES_OWN: References = ((None, None),)
+
 Leaf: TypeAlias = Threshold | Crossing
 Form: TypeAlias = Threshold | Crossing | Junction
 
@@ -76,6 +80,7 @@ class Clause:
 
     text: str
     node: Node
+    references: "References"
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,7 +89,7 @@ class Condition:
 
     `tree` is the whole of it. `subject` is the expression that the condition is first about, its sign kept:
     `delta(msval)` in `abs(delta(msval)) >= 300억`. `mode` is what follows from the condition alone, `features` are
-    the expressions whose values decide. It `opens` the sector or the investor where it leaves them to the rule.
+    the expressions whose values decide.
     """
 
     text: str
@@ -95,8 +100,15 @@ class Condition:
     furthest: Furthest
     mode: Mode
     tree: Node
-    opens_sector: bool = True
-    opens_investor: bool = True
+    references: "References"
+
+    @property
+    def opens_sector(self) -> bool:
+        return any(sector is None for sector, _ in self.references)
+
+    @property
+    def opens_investor(self) -> bool:
+        return any(investor is None for _, investor in self.references)
 
     @property
     def features(self) -> tuple[Node, ...]:
@@ -120,7 +132,6 @@ def condition_of(tree: Node, text: str, counted: Counted | None, shared: dict[st
     first, wanted = next(_comparisons(tree))
     subject, furthest = _subject(first, wanted=wanted)
     subject = shared.setdefault(spell(subject), subject)
-    opens_sector, opens_investor = find_open(tree)
     return Condition(
         text=text,
         form=form,
@@ -130,8 +141,7 @@ def condition_of(tree: Node, text: str, counted: Counted | None, shared: dict[st
         furthest=furthest,
         mode=_find_mode(tree),
         tree=tree,
-        opens_sector=opens_sector,
-        opens_investor=opens_investor,
+        references=find_references(tree),
     )
 
 
@@ -143,7 +153,8 @@ def _find_mode(tree: Node) -> Mode:
 
 def read_clause(text: str, counted: Counted | None) -> Clause:
     """Parse and check a condition that stands beside a rule's first one; raises Mistake with the place in `text`."""
-    return Clause(text, Checker(counted).check_truth(parse_condition(text)))
+    node = Checker(counted).check_truth(parse_condition(text))
+    return Clause(text, node, find_references(node))
 
 
 def walk_leaves(form: Form) -> Iterator[Leaf]:
@@ -180,16 +191,13 @@ def _is_about_time(node: Node) -> bool:
     return all(name.name == "time" for name in walk_names(node))
 
 
-def find_open(*nodes: Node) -> tuple[bool, bool]:
-    """Tell whether expressions leave the sector, and whether they leave the investor to the rule.
+def find_references(*nodes: Node) -> References:
+    """Return the series that expressions name, each once, from left to right.
 
-    What names no series at all, `time` alone, leaves both: somebody's updates must say what time it is.
+    What names none at all, `time` alone, is about the rule's own: somebody's updates must say what time it is.
     """
     names = [name for node in nodes for name in walk_names(node) if name.name != "time"]
-    return (
-        not names or any(name.sector is None for name in names),
-        not names or any(name.investor is None for name in names),
-    )
+    return tuple(dict.fromkeys((name.sector, name.investor) for name in names)) or THE_RULES_OWN
 
 
 def _comparisons(node: Node, *, wanted: bool = True) -> Iterator[tuple[Compare | Call, bool]]:

@@ -4,10 +4,9 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TypeAlias
 
-from flowalert.language.code import Judge, compile_judge
-from flowalert.language.condition import Clause, Condition, Mode
+from flowalert.language.condition import Clause, Condition, Mode, References, find_references
 from flowalert.language.template import Template
-from flowalert.language.tree import Node
+from flowalert.language.tree import Node, walk_names
 from flowalert.market.venue import Venue
 from flowalert.rules.active import Active
 from flowalert.rules.severity import Severity
@@ -77,14 +76,44 @@ class Rule:
     where: str = ""
 
     @property
+    def places(self) -> tuple[str, ...]:
+        """The codes of all sectors that the rule needs: its own, and those that its condition and its texts name."""
+        clauses = [each.clause for each in self.levels]
+        if self.resolve_when is not None:
+            clauses.append(self.resolve_when)
+        texts = [each for text in (self.title, self.message) if text is not None for each in text.expressions]
+        nodes = (self.condition.tree, *(each.node for each in clauses), *texts)
+        named = [name.sector for node in nodes for name in walk_names(node) if name.sector is not None]
+        return tuple(dict.fromkeys((*self.sectors, *named)))
+
+    @property
+    def clauses(self) -> tuple[Clause, ...]:
+        """What is asked beside its first condition, while an alert is open."""
+        levels = tuple(level.clause for level in self.levels)
+        return levels if self.resolve_when is None else (*levels, self.resolve_when)
+
+    @property
+    def references(self) -> References:
+        """The series that its conditions name, each once."""
+        if not self.levels and self.resolve_when is None:
+            return self.condition.references
+        of_clauses = (each for clause in self.clauses for each in clause.references)
+        return tuple(dict.fromkeys((*self.condition.references, *of_clauses)))
+
+    @property
+    def named_sectors(self) -> tuple[str, ...]:
+        """The sectors that its conditions and texts name beside the rule's own."""
+        named = [sector for sector, _ in self.references]
+        for text in (self.title, self.message):
+            if text is not None:
+                named += [sector for sector, _ in find_references(*text.expressions)]
+        return tuple(dict.fromkeys(sector for sector in named if sector is not None))
+
+    @property
     def expressions(self) -> tuple[Node, ...]:
         """What a transition of this rule tells the values of: its subject, its features, its texts' fields."""
         texts = [each for text in (self.title, self.message) if text is not None for each in text.expressions]
         return (self.condition.subject, *self.condition.features, *texts)
-
-    def compile(self) -> tuple[Judge, tuple[int | float, ...]]:
-        """Return the function that judges the condition, and its constants."""
-        return compile_judge(self.condition.form)
 
 
 @dataclass(frozen=True)
@@ -99,7 +128,7 @@ class Rulebook:
         """Each (venue, sector code) that the rules need, with the names of the rules that do."""
         wanted: dict[tuple[Venue, str], list[str]] = {}
         for rule in self.rules:
-            for sector in rule.sectors:
+            for sector in rule.places:
                 wanted.setdefault((rule.venue, sector), []).append(rule.name)
         return {place: tuple(names) for place, names in wanted.items()}
 

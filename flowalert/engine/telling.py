@@ -1,0 +1,99 @@
+"""Who is to hear of a firing: cooldown, limit and flapping, and when to look again.
+
+What is remembered of tellings stands in the watch; `note_told` and `note_opening` change it, and `pass_opening`
+where flapping begins or ends.
+"""
+
+import enum
+
+from flowalert.engine.transition import Hold
+from flowalert.engine.watch import Watch
+from flowalert.language.code import Value
+
+# An alert that begins for the fourth time in so many seconds comes and goes: that is told, and then no more until it
+# has been calm for as long.
+FLAPPING_AFTER = 3
+FLAPPING_WITHIN = 600
+
+
+class _Sign(enum.IntEnum):
+    BELOW = -1
+    NONE = 0
+    ABOVE = 1
+
+
+def _sign(value: Value) -> _Sign:
+    if not value:
+        return _Sign.NONE
+    return _Sign.ABOVE if value > 0 else _Sign.BELOW
+
+
+def decide(watch: Watch, at: int, *, repeats: bool = False) -> Hold | None:
+    """Return why a firing is not to be told at an exchange time, or None; a repetition minds the limit alone."""
+    if _is_at_limit(watch, at):
+        return Hold.LIMIT
+    if repeats:
+        return None
+    if watch.flapping:
+        return Hold.FLAPPING
+    passes = (
+        watch.told_at is None
+        or at - watch.told_at >= watch.rule.cooldown
+        or watch.severity > watch.told_severity
+        or _sign(watch.value) * watch.told_sign == -1
+    )
+    return None if passes else Hold.COOLDOWN
+
+
+def pass_opening(watch: Watch, at: int) -> Hold | None:
+    """Return why the opening of a state is not to be told, or None; calm enough, it flaps no more."""
+    if watch.flapping and at >= watch.began_at + FLAPPING_WITHIN:
+        watch.flapping = False
+        watch.openings.clear()
+    watch.began_at = at
+    return decide(watch, at)
+
+
+def note_opening(watch: Watch, at: int) -> bool:
+    """Take note of an opening that is told; return whether with it the alert begins to flap."""
+    openings = watch.openings
+    watch.flapping = len(openings) == FLAPPING_AFTER and at - openings[0] <= FLAPPING_WITHIN
+    if len(openings) == FLAPPING_AFTER:
+        del openings[0]
+    openings.append(at)
+    return watch.flapping
+
+
+def note_told(watch: Watch, at: int) -> None:
+    """Take note that a firing is told."""
+    watch.told_at = at
+    watch.told_severity = watch.severity
+    watch.told_sign = _sign(watch.value)
+    if watch.rule.limit is not None:
+        watch.tellings.append(at)
+
+
+def find_due(watch: Watch, *, limited: bool = False) -> int | None:
+    """Return when to look again at a firing alert, or None: to tell it late, or to tell it again.
+
+    `limited`: its limit stands in the way; then when that frees one.
+    """
+    limit = watch.rule.limit
+    if limited or (not watch.told and watch.hold is Hold.LIMIT):
+        if limit is None or limit.seconds is None or not (watch.told and watch.rule.repeat):
+            return None
+        return watch.tellings[-limit.count] + limit.seconds
+    if not watch.told:
+        if watch.hold is Hold.FLAPPING:
+            return watch.began_at + FLAPPING_WITHIN
+        return None if watch.told_at is None else watch.told_at + watch.rule.cooldown
+    if watch.rule.repeat and watch.told_at is not None:
+        return watch.told_at + watch.rule.repeat
+    return None
+
+
+def _is_at_limit(watch: Watch, at: int) -> bool:
+    limit = watch.rule.limit
+    if limit is None or len(watch.tellings) < limit.count:
+        return False
+    return limit.seconds is None or at - watch.tellings[-limit.count] < limit.seconds
