@@ -14,6 +14,7 @@ from flowalert.delivery import Channel, Doorbell, Policy, Target, run_delivery
 from flowalert.delivery.rendering import make_notices
 from flowalert.engine.engine import Engine
 from flowalert.engine.notice import Delivery, DeliveryState, Notice
+from flowalert.engine.term import Past, Used
 from flowalert.engine.transition import Kind, Reason, Transition, transition_id
 from flowalert.feed.client import Feed
 from flowalert.feed.desk import Refusal
@@ -107,11 +108,12 @@ class Service:
     store, by that task and the delivery workers.
     """
 
-    def __init__(self, plan: Plan, store: Store) -> None:
+    def __init__(self, plan: Plan, store: Store, pasts: Mapping[str, Past]) -> None:
+        """Make ready to `resume`; `pasts` tells what rules that expire had used up before the open session."""
         self.plan = plan
         self.told = 0
         self.held_back = 0
-        self.engine = Engine(plan.rulebook)
+        self.engine = Engine(plan.rulebook, pasts)
         self._recorder = Recorder(plan.record) if plan.record else None
         self.feed = Feed(
             plan.feed,
@@ -122,6 +124,7 @@ class Service:
         self._store = store
         self._bell = Doorbell()
         self._gaps: Counter[Series] = Counter()
+        self._used: frozenset[Used] = frozenset()
         self._sent = 0
         self._dead = 0
 
@@ -221,7 +224,11 @@ class Service:
 
     async def _commit(self, received: Sequence[Received], transitions: Sequence[Transition]) -> None:
         notices = list(make_notices(transitions, self.plan.rulebook, self.plan.channels))
-        made = await self._store.commit(received, transitions, notices, now=self.plan.now())
+        used = frozenset(self.engine.list_used())
+        made = await self._store.commit(
+            received, transitions, notices, now=self.plan.now(), used=tuple(used - self._used)
+        )
+        self._used = used
         if made:
             self._bell.ring()
         texts = {notice.transition: notice for notice in notices}
@@ -330,7 +337,7 @@ async def run_service(plan: Plan, stop: trio.Event, started: Callable[[Service],
     Raises StoreRefused for a store that cannot be used, TokenRefusedError for a key that is refused.
     """
     async with open_store(plan.store) as store:
-        service = Service(plan, store)
+        service = Service(plan, store, await store.pasts())
         await service.resume()
         started(service)
         refused: list[TokenRefusedError] = []

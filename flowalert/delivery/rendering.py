@@ -16,6 +16,11 @@ from flowalert.rules.rulebook import Rule, Rulebook
 SEVERITIES: Mapping[Severity, str] = {Severity.INFO: "정보", Severity.WARNING: "주의", Severity.CRITICAL: "긴급"}
 STATES: Mapping[Kind, str] = {Kind.FIRED: "발생", Kind.FIRING: "발생", Kind.RESOLVED: "해제"}
 _REASONS: Mapping[Reason, str] = {
+    Reason.SEVERITY_ROSE: "심각도가 올라갔습니다",
+    Reason.REPEATED: "아직 이어지고 있습니다",
+    Reason.FLAPPING: "짧은 사이에 되풀이되고 있습니다. 잠잠해질 때까지 다시 알리지 않습니다",
+    Reason.CALM: "되풀이되던 것이 멎고, 아직 이어지고 있습니다",
+    Reason.INACTIVE: "규칙의 감시 시간이 끝나 해제되었습니다",
     Reason.COOLDOWN_OVER: "알림을 쉬는 동안 시작되어 아직 이어지고 있습니다",
     Reason.SESSION_CLOSED: "장이 끝나 해제되었습니다",
     Reason.RULE_GONE: "규칙이 바뀌거나 없어져 해제되었습니다",

@@ -9,7 +9,7 @@ from flowalert.engine.day import Day
 from flowalert.engine.join import Join
 from flowalert.engine.lifecycle import announce, freeze, judge, resolve, run_out
 from flowalert.engine.stream import Setting, Stream, resolve as resolve_references
-from flowalert.engine.term import Past, Term
+from flowalert.engine.term import Past, Term, Used
 from flowalert.engine.transition import Reason, Transition
 from flowalert.engine.watch import Phase, Watch
 from flowalert.language.condition import References
@@ -61,7 +61,7 @@ class Engine:
             if day.waiting:
                 self._judge_waiting(day, made)
             if at >= day.ends:
-                made += self._begin_session(day, at)
+                made += self._begin_session(day, update.series.venue, at)
             day.now = at
         elif at < day.begins:
             self.stale += 1
@@ -114,6 +114,15 @@ class Engine:
         """Return the watches with an episode under way, pending ones too, by series and rule."""
         streams = sorted(self._walk_streams(), key=_key_of)
         return [stream.open[index] for stream in streams for index in sorted(stream.open)]
+
+    def list_used(self) -> list[Used]:
+        """Return how much of their lives the rules that expire have used up, in the present sessions and the last."""
+        rules = self.rulebook.rules
+        return [
+            used
+            for index, term in self._terms.items()
+            for used in term.list_used(rules[index].name, rules[index].venue)
+        ]
 
     def announce(self, watch: Watch) -> Transition:
         """Return what to tell of a firing alert that nobody was told of; nothing changes."""
@@ -317,14 +326,15 @@ class Engine:
             if stream.update is not None and (not places or named.place in places):
                 stream.lost = True
 
-    def _begin_session(self, day: Day, at: int) -> list[Transition]:
+    def _begin_session(self, day: Day, venue: Venue, at: int) -> list[Transition]:
         made = self._close_session(day, day.now)
         day.session = at // DAY
         day.begins = day.session * DAY
         day.ends = day.begins + DAY
         day.closed = -1
-        for term in self._terms.values():
-            term.begin_session(day.session)
+        for index, term in self._terms.items():
+            if self.rulebook.rules[index].venue is venue:
+                term.begin_session(day.session)
         return made
 
     def _close_session(self, day: Day, at: int) -> list[Transition]:

@@ -212,7 +212,7 @@ def _tell_again(watch: Watch, reason: Reason, at: int, hold: Hold | None) -> Tra
 
 def _use_up(watch: Watch) -> None:
     if watch.term is not None:
-        watch.term.fires += 1
+        watch.term.use_up()
 
 
 def _find_severity(watch: Watch) -> Severity:

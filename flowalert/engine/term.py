@@ -1,8 +1,11 @@
 """How much of a rule's life is used up."""
 
+from collections.abc import Iterator
+
 from msgspec import Struct
 
 from flowalert.market.instant import DAY
+from flowalert.market.venue import Venue
 from flowalert.rules.rulebook import Expiry
 
 
@@ -13,23 +16,45 @@ class Past(Struct, frozen=True):
     first_session: int | None = None
 
 
+class Used(Struct, frozen=True):
+    """How often a rule that expires has fired in a session (a day's number) of its venue."""
+
+    rule: str
+    venue: Venue
+    session: int
+    fires: int
+
+
 class Term:
     """The life of one rule that expires, over all of its scopes and sessions.
 
-    What changes: `fires`, by `lifecycle`; `first_session`, with the first session that begins.
+    What changes: `fires`, by `use_up`, and the rest with each session that begins.
     """
 
-    __slots__ = ("_expiry", "fires", "first_session")
+    __slots__ = ("_expiry", "_used", "fires", "first_session")
 
     def __init__(self, expiry: Expiry, past: Past) -> None:
         self._expiry = expiry
+        self._used: list[tuple[int, int]] = []
         self.fires = past.fires
         self.first_session = past.first_session
 
     def begin_session(self, session: int) -> None:
         """Take note of a session."""
+        self._used = [*self._used[-1:], (session, 0)]
         if self.first_session is None:
             self.first_session = session
+
+    def use_up(self) -> None:
+        """Take note of a firing."""
+        self.fires += 1
+        session, fires = self._used[-1]
+        self._used[-1] = session, fires + 1
+
+    def list_used(self, rule: str, venue: Venue) -> Iterator[Used]:
+        """Yield what the session before the present one and the present one have used up of the life of a rule."""
+        for session, fires in self._used:
+            yield Used(rule, venue, session, fires)
 
     def is_over(self, at: int) -> bool:
         """Tell whether the rule no longer opens alerts at an exchange time."""

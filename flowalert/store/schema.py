@@ -101,6 +101,17 @@ _VERSIONS = (
                n.body, n.format
         FROM deliveries d JOIN notices n ON n.id = d.notice JOIN targets g ON g.key = d.target;
     """,
+    """
+    -- How often each rule that expires fired in each session that it saw. It outlives the journal: what is used up
+    -- stays used up.
+    CREATE TABLE terms (
+        rule TEXT NOT NULL,
+        venue TEXT NOT NULL,
+        day INTEGER NOT NULL,
+        fires INTEGER NOT NULL,
+        PRIMARY KEY (rule, venue, day)
+    ) STRICT, WITHOUT ROWID;
+    """,
 )
 VERSION = len(_VERSIONS)
 

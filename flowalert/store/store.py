@@ -8,9 +8,10 @@ from pathlib import Path
 import apsw
 
 from flowalert.engine.notice import Delivery, DeliveryState, Notice
+from flowalert.engine.term import Past, Used
 from flowalert.engine.transition import Transition
 from flowalert.market.entry import Entry
-from flowalert.store import alert, queue, session, summary
+from flowalert.store import alert, queue, session, summary, term
 from flowalert.store.database import Database, create_file, open_database
 from flowalert.store.identity import check_identity
 from flowalert.store.journal import Journal, read_chunk
@@ -62,6 +63,10 @@ class Reader:
         """Return the deliveries in these states, newest first, each with its reason."""
         return await self._database.read(queue.read_deliveries, states=states, limit=limit)
 
+    async def pasts(self) -> dict[str, Past]:
+        """Return what rules that expire had used up before the open session, by the rule's name."""
+        return await self._database.read(term.read_pasts)
+
     async def summary(self) -> summary.Summary:
         """Return how much of everything there is."""
         return await self._database.read(summary.read_summary)
@@ -84,8 +89,11 @@ class Store(Reader):
         notices: Sequence[Notice],
         *,
         now: datetime,
+        used: Sequence[Used] = (),
     ) -> int:
         """Write entries, what followed and whom to tell, as one, on disk; return the number of new deliveries.
+
+        `used` is what has changed in how much of their lives rules have used up.
 
         Each entry comes with the moment of its receipt. Transitions that the store has are not written
         again, and their notices ask for nothing; entries are always written, so they are committed once. A
@@ -94,6 +102,7 @@ class Store(Reader):
 
         def change(connection: apsw.Connection) -> int:
             self._journal.append(connection, received)
+            term.save_used(connection, used)
             new = alert.append_transitions(connection, transitions, now)
             return queue.append_notices(connection, notices, new, now)
 
