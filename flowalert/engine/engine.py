@@ -5,6 +5,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from heapq import heappop, heappush
 from typing import TypeAlias
 
+from flowalert.engine import why
 from flowalert.engine.day import Day
 from flowalert.engine.join import Join
 from flowalert.engine.lifecycle import announce, freeze, judge, resolve, run_out
@@ -12,6 +13,7 @@ from flowalert.engine.stream import Setting, Stream, resolve as resolve_referenc
 from flowalert.engine.term import Past, Term, Used
 from flowalert.engine.transition import Reason, Transition
 from flowalert.engine.watch import Phase, Watch
+from flowalert.engine.why import Why
 from flowalert.language.condition import References
 from flowalert.market.entry import Entry, FeedBack, FeedLost, SessionClosed, SlotClosed, Update
 from flowalert.market.instant import DAY
@@ -114,6 +116,16 @@ class Engine:
         """Return the watches with an episode under way, pending ones too, by series and rule."""
         streams = sorted(self._walk_streams(), key=_key_of)
         return [stream.open[index] for stream in streams for index in sorted(stream.open)]
+
+    def why(self, rule: str) -> list[Why]:
+        """Return how a rule stands at each of its scopes, by scope; empty for a rule that there is not."""
+        found = [
+            why.explain(stream.watch(index), stream, stream.day.now)
+            for stream in sorted(self._walk_streams(), key=_key_of)
+            for index in stream.rules
+            if self.rulebook.rules[index].name == rule
+        ]
+        return sorted(found, key=lambda each: str(each.scope))
 
     def list_used(self) -> list[Used]:
         """Return how much of their lives the rules that expire have used up, in the present sessions and the last."""

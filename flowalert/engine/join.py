@@ -105,7 +105,9 @@ class Join(Stream):
         self._inputs.append(taken)
 
         def read(judgement: Judgement) -> Value:
-            return judgement.values[number]
+            # What is asked only after the judgement was no part of it.
+            known = number < len(judgement.values)
+            return judgement.values[number] if known else taken.look(judgement.at, self.session)
 
         return read
 

@@ -85,6 +85,7 @@ class Stream:
         self.investor = investor
         self.day = setting.days[venue]
         self._setting = setting
+        self.rules: Sequence[int] = ()
         self.joins: list[Any] = []
         self.update: Any = None
         self.base: Any = None
@@ -137,6 +138,7 @@ class Stream:
 
     def build(self, indices: Sequence[int]) -> None:
         """Prepare for the rules of these indices, all that there will be."""
+        self.rules = indices
         self._gather_features(indices)
         self.features = tuple(self._features.values())
         compared = len(self._memories)

@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping, Sequence
 
 from flowalert.language.code import Moment, Read, Value
 
-_COMPARE: Mapping[str, Callable[[float, float], bool]] = {
+COMPARE: Mapping[str, Callable[[float, float], bool]] = {
     "<": operator.lt,
     "<=": operator.le,
     ">": operator.gt,
@@ -20,7 +20,7 @@ _COMPARE: Mapping[str, Callable[[float, float], bool]] = {
 
 def compare(symbol: str, left: Read, right: Read) -> Read:
     """Return a comparison; unknown where a side is."""
-    holds = _COMPARE[symbol]
+    holds = COMPARE[symbol]
 
     def read(update: Moment) -> Value:
         one, other = left(update), right(update)

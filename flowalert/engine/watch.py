@@ -197,9 +197,10 @@ class Watch:
     @property
     def is_crossing(self) -> bool:
         """Whether the latest update was a crossing that is asked for; the next one is none, whatever it brings."""
-        return bool(self._crossings) and any(self._is_crossed(leaf, feature) for leaf, feature in self._crossings)
+        return bool(self._crossings) and any(self.is_crossed(leaf, feature) for leaf, feature in self._crossings)
 
-    def _is_crossed(self, leaf: Crossing, feature: Feature) -> bool:
+    def is_crossed(self, leaf: Crossing, feature: Feature) -> bool:
+        """Tell whether the latest update was a crossing."""
         tick = self.stream.tick
         upward = leaf.upward and feature.crossed_above(leaf.level, tick)
         return upward or (leaf.downward and feature.crossed_below(leaf.level, tick))
@@ -209,7 +210,7 @@ class Watch:
         if value is None:
             return None
         if isinstance(leaf, Crossing):
-            return self._is_crossed(leaf, feature) is leaf.wanted
+            return self.is_crossed(leaf, feature) is leaf.wanted
         return (value >= leaf.cut) is leaf.rising
 
     def answer(self) -> bool | None:
