@@ -1,0 +1,73 @@
+"""`flowalert why`, as a user runs it: over a recording, and over the store of a service."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from tests.program import run_program
+
+RULES = """\
+rules:
+  - name: sellers
+    sectors: [kospi]
+    investors: [foreign, individual]
+    when: delta(msval, 5m) <= -100억
+    for: 1m
+    cooldown: 10m
+"""
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder with a rule and a recording of a simulated day."""
+    made = tmp_path_factory.mktemp("why")
+    (made / "rules.yaml").write_text(RULES, encoding="utf-8")
+    arguments = ("--record", "day.jsonl.zst", "--date", "2026-11-23", "--sectors", "kospi")
+    assert run_program("simulate", *arguments, folder=made).returncode == 0
+    return made
+
+
+WHERE = ("--rules", "rules.yaml", "--recording", "day.jsonl.zst")
+
+
+def test_one_scope_is_told_in_full(folder: Path) -> None:
+    """Each comparison, each gate, and what was told by then, in words."""
+    done = run_program("why", "sellers", "kospi", "foreign", *WHERE, folder=folder)
+    assert done.returncode == 0, done.stderr
+    assert "sellers · 코스피 외국인 (krx/001/0017)" in done.stdout
+    assert "delta(msval, 300s) <= -100" in done.stdout
+    for gate in ("data", "for", "cooldown"):
+        assert f"\n {gate} " in done.stdout
+    assert "firing, held for its time -" in done.stdout
+
+
+def test_an_earlier_time_shows_the_state_of_then(folder: Path) -> None:
+    """`--at` folds the day no further: what was told later is not known yet."""
+    whole = json.loads(run_program("why", "sellers", "foreign", *WHERE, "--format", "json", folder=folder).stdout)
+    first = whole["transitions"][0]
+    second = first["at"] % 86_400
+    then = f"{second // 3600}:{second // 60 % 60:02}:{second % 60:02}"
+    for time in (then, f"2026-11-23 {then}"):
+        done = run_program("why", "sellers", "foreign", *WHERE, "--at", time, "--format", "json", folder=folder)
+        answer = json.loads(done.stdout)
+        assert answer["transitions"] == [first]
+        assert [each["phase"] for each in answer["why"]] == ["firing"]
+        assert answer["why"][0]["comparisons"][0]["holds"] is True
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        (("selers",), "did you mean sellers?"),
+        (("sellers", "kospii"), "'kospii' is no sector, investor or venue"),
+        (("sellers", "kosdaq"), "the rule has no such scope; it has krx/001/0008, krx/001/0017"),
+        (("sellers", "--at", "25:00"), "'25:00' is no time"),
+        (("sellers", "--at", "08:00"), "nothing was received by then"),
+    ],
+)
+def test_what_cannot_be_answered_is_said(folder: Path, arguments: tuple[str, ...], words: str) -> None:
+    """A wrong name or time is an error that says what instead."""
+    done = run_program("why", *arguments, *WHERE, folder=folder)
+    assert done.returncode != 0
+    assert words in " ".join(done.stderr.split())
