@@ -3,21 +3,19 @@
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from heapq import heappop, heappush
-from typing import TypeAlias
 
 from flowalert.engine import why
+from flowalert.engine.binding import Binding, JoinKey
 from flowalert.engine.day import Day
 from flowalert.engine.join import Join
 from flowalert.engine.lifecycle import announce, freeze, judge, resolve, run_out
-from flowalert.engine.stream import Setting, Stream, resolve as resolve_references
+from flowalert.engine.stream import Setting, Stream
 from flowalert.engine.term import Past, Term, Used
 from flowalert.engine.transition import Reason, Transition
 from flowalert.engine.watch import Phase, Watch
 from flowalert.engine.why import Why
-from flowalert.language.condition import References
 from flowalert.market.entry import Entry, FeedBack, FeedLost, SessionClosed, SlotClosed, Update
 from flowalert.market.instant import DAY
-from flowalert.market.investor import INVESTORS, SUM_OF_ROWS
 from flowalert.market.series import Series
 from flowalert.market.venue import Venue
 from flowalert.rules.rulebook import Rulebook
@@ -36,9 +34,9 @@ class Engine:
         self.gaps: Counter[Series] = Counter()
         self.stale = 0
         self._days = {venue: Day() for venue in Venue}
-        self._for_any_investor: dict[tuple[Venue, str], list[tuple[int, str | None]]] = {}
+        self._binding = Binding(rulebook)
         self._streams: dict[Series, Stream] = {}
-        self._joins: dict[_JoinKey, Join] = {}
+        self._joins: dict[JoinKey, Join] = {}
         before = past or {}
         self._terms = {
             index: Term(rule.expires, before.get(rule.name, Past()))
@@ -145,37 +143,20 @@ class Engine:
         yield from self._joins.values()
 
     def _prepare(self) -> None:
-        singles: dict[Series, list[int]] = {}
-        joined: dict[_JoinKey, list[int]] = {}
-        everybody = _list_investors(self.rulebook)
-        for index, rule in enumerate(self.rulebook.rules):
-            investors: Sequence[str | None] = everybody if rule.investors is None else rule.investors or (None,)
-            references = rule.references
-            for sector in rule.sectors or (None,):
-                if rule.investors is None:
-                    for place in {of_sector or sector for of_sector, investor in references if investor is None}:
-                        assert place is not None  # noqa: S101 - one of the two is always given
-                        self._for_any_investor.setdefault((rule.venue, place), []).append((index, sector))
-                for investor in investors:
-                    _bind(index, (rule.venue, sector, investor), references, singles, joined)
-        for named in singles:
+        bound = self._binding.bind_all()
+        for named in bound.singles:
             self._stream_of(named)
-        for named, indices in singles.items():
+        for named, indices in bound.singles.items():
             self._streams[named].build(indices)
-        for key, indices in joined.items():
+        for key, indices in bound.joined.items():
             self._join_of(key).build(indices)
 
     def _meet(self, named: Series) -> Stream:
         """Make room for a series that no rule names: an investor whose code is new, or that nobody asked for."""
-        singles: dict[Series, list[int]] = {named: []}
-        joined: dict[_JoinKey, list[int]] = {}
-        if named.investor != SUM_OF_ROWS:
-            for index, sector in self._for_any_investor.get((named.venue, named.sector), ()):
-                rule = self.rulebook.rules[index]
-                _bind(index, (rule.venue, sector, named.investor), rule.references, singles, joined)
+        bound = self._binding.bind_new(named)
         stream = self._stream_of(named)
-        stream.build(singles[named])
-        for key, indices in joined.items():
+        stream.build(bound.singles.get(named, ()))
+        for key, indices in bound.joined.items():
             if key not in self._joins:
                 self._join_of(key).build(indices)
         return stream
@@ -186,9 +167,8 @@ class Engine:
             stream = self._streams[named] = Stream(named.venue, named.sector, named.investor, self._setting)
         return stream
 
-    def _join_of(self, key: "_JoinKey") -> Join:
-        (venue, sector, investor), members = key
-        join = self._joins[key] = Join(venue, sector, investor, members, self._setting)
+    def _join_of(self, key: JoinKey) -> Join:
+        join = self._joins[key] = Join(*key.opened, key.members, self._setting)
         return join
 
     def _handle_other(self, entry: SlotClosed | FeedLost | FeedBack | SessionClosed) -> Sequence[Transition]:
@@ -360,34 +340,6 @@ class Engine:
                     made.append(transition)
                 self._file(stream, watch)
         return made
-
-
-# A place and an investor, where a rule leaves them open, and the series that it names from there.
-_JoinKey: TypeAlias = tuple[tuple[Venue, str | None, str | None], tuple[Series, ...]]
-
-
-def _bind(
-    index: int,
-    opened: tuple[Venue, str | None, str | None],
-    references: References,
-    singles: dict[Series, list[int]],
-    joined: dict[_JoinKey, list[int]],
-) -> None:
-    """File a rule under the one series that it names from a place, or under all that it names from there together."""
-    members = resolve_references(*opened, references)
-    if len(members) == 1:
-        singles.setdefault(members[0], []).append(index)
-    else:
-        joined.setdefault((opened, members), []).append(index)
-
-
-def _list_investors(rulebook: Rulebook) -> list[str]:
-    """Return the codes that `all` stands for: those that are known, and those that any rule names; not the sum."""
-    codes = {each.code for each in INVESTORS}
-    for rule in rulebook.rules:
-        codes.update(rule.investors or ())
-        codes.update(investor for _, investor in rule.references if investor is not None)
-    return sorted(codes - {SUM_OF_ROWS})
 
 
 def _key_of(stream: Stream) -> str:
