@@ -97,8 +97,7 @@ class Rule:
         """The series that its conditions name, each once."""
         if not self.levels and self.resolve_when is None:
             return self.condition.references
-        of_clauses = (each for clause in self.clauses for each in clause.references)
-        return tuple(dict.fromkeys((*self.condition.references, *of_clauses)))
+        return find_references(self.condition.tree, *(clause.node for clause in self.clauses))
 
     @property
     def named_sectors(self) -> tuple[str, ...]:
