@@ -184,6 +184,7 @@ class Engine:
                     return ()
                 made: list[Transition] = []
                 self._judge_waiting(day, made)
+                day.closed = day.now
                 return made + self._close_session(day, max(day.now, at))
             case FeedBack():
                 # What was missed shows in the next updates' own changes.
@@ -212,9 +213,10 @@ class Engine:
         waiting = stream.day.waiting
         for join in stream.joins:
             if join.slot != at:
-                join.slot, join.missing = at, len(join.members)
+                join.begin_slot(at)
                 waiting[join] = None
-            join.missing -= 1
+            else:
+                join.missing -= 1
             if not join.missing:
                 del waiting[join]
                 self._judge_join(join, at, made)

@@ -75,6 +75,11 @@ class Join(Stream):
         super().begin_session(session)
         self._breaks = [stream.breaks for stream in self._streams]
 
+    def begin_slot(self, at: int) -> None:
+        """Wait for the series that have not reported a slot of which one just has."""
+        self.slot = at
+        self.missing = sum(not _has_reported(stream, at, self.day.session) for stream in self._streams)
+
     def look(self, at: int) -> bool:
         """Take the slot of `at` as the latest update; return whether updates were missed since the one before."""
         breaks = [stream.breaks for stream in self._streams]
