@@ -1,0 +1,1 @@
+"""`flowalert test`: its files, and what it says of them."""
