@@ -144,7 +144,7 @@ def _go_on(watch: Watch, answer: bool | None, at: int, *, is_own: bool) -> Trans
     severity = _find_severity(watch) if is_own and watch.levels else watch.severity
     if severity > watch.severity:
         watch.severity = severity
-        transition = _tell_again(watch, Reason.SEVERITY_ROSE, at, decide(watch, at))
+        transition = _tell_again(watch, Reason.SEVERITY_ROSE, at, decide(watch, at, rises=True))
         watch.due = find_due(watch)
         return transition
     if watch.due is None or at < watch.due or answer is None:
@@ -189,20 +189,18 @@ def _tell(watch: Watch, kind: Kind, reason: Reason, at: int, hold: Hold | None) 
         note_told(watch, at)
     else:
         watch.held_back += 1
-        watch.held += 1
     return _transition(watch, kind, reason, at, told=hold is None, hold=hold, held_back=held_back)
 
 
 def _tell_again(watch: Watch, reason: Reason, at: int, hold: Hold | None) -> Transition:
-    """Tell of an alert that has been firing; what was held back of it is no other firing."""
+    """Tell of an alert that has been firing; of one told for the first time its own opening was held back."""
     if hold is not None:
         if not watch.told:
             watch.hold = hold
         watch.held_back += 1
-        watch.held += 1
         return _transition(watch, Kind.FIRING, reason, at, told=False, hold=hold)
-    held_back = watch.held_back - watch.held
-    watch.held_back = watch.held = 0
+    held_back = watch.held_back - (not watch.told)
+    watch.held_back = 0
     watch.told = True
     watch.hold = None
     note_told(watch, at)

@@ -39,11 +39,12 @@ class Stream(Expressions):
     The updates are those of one series; `Join` has the other kind. What changes, by `engine` alone: `update`, the
     latest; `base`, the last one of the publication before it; `nth`, its place among the updates of its publication;
     `session`, the session that the values belong to; `gap`, whether updates were missed just before it; `lost`, whether
-    the feed was lost since the latest; `breaks`, how often either was; `tick`, a count of updates. Of the watches,
-    `open` are those with an episode under way, `attending` those that must be looked at on every update, `again` those
-    of a crossing that was true at the latest update; `woken` are comparisons that were waited for and have become true,
-    as rule and number. `trails` has the values of what rules that last are first about, one for each update since the
-    first of the open ones began. `joins` are those that take part of their values from here.
+    the feed was lost since the latest; `gaps`, how many updates came after missed ones, and `breaks`, how often that
+    or a loss of the feed was noticed; `tick`, a count of updates. Of the watches, `open` are those with an episode
+    under way, `attending` those that must be looked at on every update, `again` those of a crossing that was true at
+    the latest update; `woken` are comparisons that were waited for and have become true, as rule and number. `trails`
+    has the values of what rules that last are first about, one for each update since the first of the open ones
+    began. `joins` are those that take part of their values from here.
     """
 
     def __init__(self, venue: Venue, sector: str | None, investor: str | None, setting: "Setting") -> None:
@@ -58,6 +59,7 @@ class Stream(Expressions):
         self.nth = 0
         self.session = -1
         self.lost = False
+        self.gaps = 0
         self.breaks = 0
         self.tick = 0
         self.watches: dict[int, Watch] = {}

@@ -28,8 +28,11 @@ def _sign(value: Value) -> _Sign:
     return _Sign.ABOVE if value > 0 else _Sign.BELOW
 
 
-def decide(watch: Watch, at: int, *, repeats: bool = False) -> Hold | None:
-    """Return why a firing is not to be told at an exchange time, or None; a repetition minds the limit alone."""
+def decide(watch: Watch, at: int, *, repeats: bool = False, rises: bool = False) -> Hold | None:
+    """Return why a firing is not to be told at an exchange time, or None.
+
+    A repetition minds the limit alone; a rise in severity while the alert fires minds no cooldown.
+    """
     if _is_at_limit(watch, at):
         return Hold.LIMIT
     if repeats:
@@ -37,7 +40,8 @@ def decide(watch: Watch, at: int, *, repeats: bool = False) -> Hold | None:
     if watch.flapping:
         return Hold.FLAPPING
     passes = (
-        watch.told_at is None
+        rises
+        or watch.told_at is None
         or at - watch.told_at >= watch.rule.cooldown
         or watch.severity > watch.told_severity
         or _sign(watch.value) * watch.told_sign == -1
