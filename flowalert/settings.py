@@ -10,12 +10,14 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationEr
 
 from flowalert.delivery import Channel, TargetProblem, parse_target
 from flowalert.delivery.target import Target
+from flowalert.feed.recorder import RecordSettings
 from flowalert.feed.setting import FeedSettings, find_endpoint
 from flowalert.language.literal import parse_span
 from flowalert.language.meaning import Sort
 from flowalert.language.mistake import Mistake
 from flowalert.rules.complaint import list_complaints
-from flowalert.rules.document import Document, Path as Steps, Table, interpolate, to_plain
+from flowalert.rules.document import Document, Path as Steps, Table, to_plain
+from flowalert.rules.interpolation import interpolate
 from flowalert.rules.loader import Loaded, load_rules
 from flowalert.rules.model import Texts
 from flowalert.rules.problem import Level, Problem
@@ -43,7 +45,7 @@ def _read_duration(value: Any) -> Any:
     return float(span.value)
 
 
-Duration = Annotated[float, BeforeValidator(_read_duration)]
+Duration = Annotated[float, BeforeValidator(_read_duration, json_schema_input_type=str | float)]
 
 
 class _Strict(BaseModel):
@@ -72,6 +74,14 @@ class ChannelModel(_Strict):
     targets: Texts = Field(min_length=1)
 
 
+class RecordModel(_Strict):
+    """What the service records, in files of a folder, one a day."""
+
+    folder: str = "recordings"
+    entries: bool = True
+    frames: bool = False
+
+
 class LogModel(_Strict):
     """How the service says what it does."""
 
@@ -86,6 +96,7 @@ class SettingsModel(_Strict):
     channels: dict[str, ChannelModel] = {}
     rules: Texts = ["rules/*.yaml"]
     store: str = "flowalert.db"
+    record: RecordModel | None = None
     log: LogModel = LogModel()
 
 
@@ -98,6 +109,7 @@ class Settings:
     loaded: Loaded
     rule_files: tuple[Path, ...]
     store: Path
+    record: RecordSettings | None
     log: LogModel
     warnings: tuple[Problem, ...]
 
@@ -108,6 +120,11 @@ def read_settings(path: Path, environ: Mapping[str, str]) -> Settings:
     `${NAME}` in a value is the environment's NAME; `$${` is a literal `${`. Paths are relative to the file.
     """
     return _Reader(path, environ).read()
+
+
+def read_feed_settings(path: Path, environ: Mapping[str, str]) -> FeedSettings:
+    """Read what a settings file says of the feed, whatever its rules and channels are; raises SettingsRefused."""
+    return _Reader(path, environ).read_feed()
 
 
 def read_text(path: Path) -> str | Problem:
@@ -159,7 +176,15 @@ class _Reader:
         if errors or feed is None:
             raise SettingsRefused(tuple(self._problems))
         store = (self._folder / model.store).resolve()
-        return Settings(feed, channels, loaded, rule_files, store, model.log, tuple(self._problems))
+        record = self._read_record(model.record)
+        return Settings(feed, channels, loaded, rule_files, store, record, model.log, tuple(self._problems))
+
+    def read_feed(self) -> FeedSettings:
+        model = self._read_model()
+        feed = None if model is None else self._read_feed(model.feed, model.store)
+        if feed is None:
+            raise SettingsRefused(tuple(self._problems))
+        return feed
 
     def _read_model(self) -> SettingsModel | None:
         text = read_text(self._path)
@@ -180,15 +205,19 @@ class _Reader:
         try:
             model = SettingsModel.model_validate(plain)
         except ValidationError as error:
-            known = {"": _keys(SettingsModel), "feed": _keys(FeedModel), "log": _keys(LogModel)}
+            known = {
+                "": _keys(SettingsModel),
+                "feed": _keys(FeedModel),
+                "log": _keys(LogModel),
+                "record": _keys(RecordModel),
+            }
             known |= {f"channels.{name}": _keys(ChannelModel) for name in _names(plain.get("channels"))}
             self._problems += list_complaints(error, document, (), known, "settings file")
             return None
         return None if document.problems else model
 
     def _complain(self, steps: Steps, what: str, instead: str = "", level: Level = Level.ERROR) -> None:
-        problem = self._document.problem_at(self._document.place_of(steps), what, instead)
-        self._problems.append(Problem(problem.file, problem.line, problem.column, problem.what, problem.instead, level))
+        self._problems.append(self._document.problem_of(steps, what, instead, level))
 
     def _read_feed(self, model: FeedModel, store: str) -> FeedSettings | None:
         appkey = self._read_secret(model, "appkey")
@@ -241,6 +270,13 @@ class _Reader:
                 ("feed", "ca_file"), f"{file} holds no certificates: {error.strerror or error}", "name a PEM file"
             )
             return None
+
+    def _read_record(self, model: RecordModel | None) -> RecordSettings | None:
+        if model is None:
+            return None
+        if not (model.entries or model.frames):
+            self._complain(("record",), "nothing is recorded", "set entries or frames to true", Level.WARNING)
+        return RecordSettings((self._folder / model.folder).resolve(), model.entries, model.frames)
 
     def _read_channels(self, models: Mapping[str, ChannelModel]) -> Iterator[tuple[str, Channel]]:
         if not models:

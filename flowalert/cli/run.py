@@ -28,6 +28,7 @@ def run(config: Path) -> None:
     Exit codes: 0 stopped, 1 settings or rules with errors, 2 wrong usage, 3 the exchange refuses the key, 4 the store
     cannot be used.
     """
+    import structlog
     import trio
 
     from flowalert.cli.logs import set_up_logs
@@ -39,6 +40,9 @@ def run(config: Path) -> None:
     gc.disable()
     settings = load_settings(config)
     set_up_logs(settings.log.format, settings.log.level)
+    for problem in settings.warnings:
+        place = f"{problem.file}:{problem.line}:{problem.column}"
+        structlog.get_logger().warning("suspect", place=place, what=problem.what, instead=problem.instead)
     try:
         account = trio.run(_serve, _plan(settings))
     except TokenRefusedError as error:
@@ -51,7 +55,7 @@ def run(config: Path) -> None:
 
 
 def load_settings(config: Path) -> "Settings":
-    """Read the settings, say what is suspect in them, and end the program where they have errors."""
+    """Read the settings, and end the program where they have errors."""
     from flowalert.settings import SettingsRefused, read_settings
 
     try:
@@ -60,15 +64,19 @@ def load_settings(config: Path) -> "Settings":
         for problem in refused.problems:
             click.echo(str(problem), err=True)
         raise SystemExit(REFUSED_SETTINGS) from None
-    for problem in settings.warnings:
-        click.echo(str(problem), err=True)
     return settings
 
 
 def _plan(settings: "Settings") -> "Plan":
     from flowalert.service import Plan
 
-    return Plan(rulebook=settings.loaded.rulebook, channels=settings.channels, feed=settings.feed, store=settings.store)
+    return Plan(
+        rulebook=settings.loaded.rulebook,
+        channels=settings.channels,
+        feed=settings.feed,
+        store=settings.store,
+        record=settings.record,
+    )
 
 
 async def _serve(plan: "Plan") -> "Account | None":

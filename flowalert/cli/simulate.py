@@ -54,6 +54,17 @@ if TYPE_CHECKING:
 @click.option("--tls", is_flag=True, help="Speak TLS, with a certificate made for this run.")
 @click.option("--appkey", help="The only key that gets a token.  [default: any]")
 @click.option("--appsecret", help="The only secret that gets a token.  [default: any]")
+@click.option(
+    "--record",
+    type=click.Path(dir_okay=False, path_type=Path),
+    metavar="FILE",
+    help="Serve nobody, but write a recording of simulated sessions, as fast as it goes.",
+)
+@click.option(
+    "--days", type=click.IntRange(1, 1000), help="Of the recording: trading days from --date on.  [default: 1]"
+)
+@click.option("--sectors", help="Of the recording: kospi,선물,301 or all, the segments.  [default: all]")
+@click.option("--force", is_flag=True, help="Replace a recording that is there.")
 def simulate(  # noqa: PLR0913 - one parameter for each option
     *,
     host: str,
@@ -68,12 +79,22 @@ def simulate(  # noqa: PLR0913 - one parameter for each option
     tls: bool,
     appkey: str | None,
     appsecret: str | None,
+    record: Path | None,
+    days: int | None,
+    sectors: str | None,
+    force: bool,
 ) -> None:
     """Run a simulated exchange: a token endpoint and a websocket like the vendor's, with a market behind them.
 
     It runs until Ctrl-C. Every trading day is another one, and the nights are left out.
     """
     import trio
+
+    if record is not None:
+        _record(record, seed, date, days, sectors, scenario, faults, force=force)
+        return
+    if days is not None or sectors is not None or force:
+        raise click.UsageError("--days, --sectors and --force are of a recording; name its file with --record FILE")
 
     from flowalert.simulator.setting import SimulatorSettings
     from flowalert.simulator.token import TokenPolicy
@@ -102,6 +123,45 @@ def simulate(  # noqa: PLR0913 - one parameter for each option
                 f"cannot listen on {host}, ports {port} and {token_port}: {error.strerror or error}; "
                 "give others with --port and --token-port (0 takes a free one)"
             ) from None
+
+
+def _record(
+    path: Path,
+    seed: int,
+    date: dt.datetime | None,
+    days: int | None,
+    sectors: str | None,
+    scenario: Path | None,
+    faults: Sequence[str],
+    *,
+    force: bool,
+) -> None:
+    import datetime as dt
+
+    from flowalert.cli.choice import read_sectors
+    from flowalert.cli.rehearse import record_rehearsal
+    from flowalert.market.instant import KST
+    from flowalert.rehearsal import Rehearsal
+
+    chances = _read_chances(faults)
+    for kind in chances:
+        if not kind.befalls_frames:
+            raise click.BadParameter(
+                f"{kind.value} befalls connections, and a recording has none; give drop, repeat, reorder or garble",
+                param_hint="--fault",
+            )
+    script = _read_scenario(scenario)
+    if script.faults:
+        click.echo(f"{scenario}: its {len(script.faults)} faults befall connections and are left out", err=True)
+    rehearsal = Rehearsal(
+        sectors=read_sectors(sectors or "all"),
+        begins=(date or dt.datetime.now(KST)).date(),
+        days=days or 1,
+        seed=seed,
+        flows=script.flows,
+        chances=chances,
+    )
+    record_rehearsal(rehearsal, path, replace=force)
 
 
 async def _run(settings: SimulatorSettings, ca_file: Path | None, context: ssl.SSLContext | None) -> None:

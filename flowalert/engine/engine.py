@@ -198,6 +198,7 @@ class Engine:
         if gap and not (corrects and stream.gap):
             self.gaps[stream.series] += 1
         stream.gap = gap
+        stream.gaps += gap
         if gap or stream.lost:
             stream.lost = False
             stream.breaks += 1
@@ -211,6 +212,7 @@ class Engine:
     def _report(self, stream: Stream, at: int, made: list[Transition]) -> None:
         """Tell the joins of a series that it has reported the slot; judge those that have all of it."""
         waiting = stream.day.waiting
+        whole: list[Join] = []
         for join in stream.joins:
             if join.slot != at:
                 join.begin_slot(at)
@@ -219,7 +221,9 @@ class Engine:
                 join.missing -= 1
             if not join.missing:
                 del waiting[join]
-                self._judge_join(join, at, made)
+                whole.append(join)
+        for join in sorted(whole, key=_key_of):
+            self._judge_join(join, at, made)
 
     def _judge_waiting(self, day: Day, made: list[Transition]) -> None:
         """Judge the joins whose slot is over although not all of their series have reported it."""

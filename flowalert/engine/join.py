@@ -53,6 +53,7 @@ class Join(Stream):
         self.missing = 0
         self._streams = [setting.find_stream(member) for member in members]
         self._inputs: list[_Input] = []
+        self._gaps: list[int] = []
         self._breaks: list[int] = []
         self._forms: dict[int, Form] = {}
         for stream in self._streams:
@@ -69,11 +70,12 @@ class Join(Stream):
 
     @property
     def is_lost(self) -> bool:
-        return any(stream.lost for stream in self._streams)
+        """Whether what came since the latest judgement was not all seen: the next one says what that means."""
+        return any(stream.lost for stream in self._streams) or self._count_breaks() != self._breaks
 
     def begin_session(self, session: int) -> None:
         super().begin_session(session)
-        self._breaks = [stream.breaks for stream in self._streams]
+        self._gaps, self._breaks = self._count_gaps(), self._count_breaks()
 
     def begin_slot(self, at: int) -> None:
         """Wait for the series that have not reported a slot of which one just has."""
@@ -81,11 +83,12 @@ class Join(Stream):
         self.missing = sum(not _has_reported(stream, at, self.day.session) for stream in self._streams)
 
     def look(self, at: int) -> bool:
-        """Take the slot of `at` as the latest update; return whether updates were missed since the one before."""
-        breaks = [stream.breaks for stream in self._streams]
+        """Take the slot of `at` as the latest update; return whether time went unseen since the one before."""
+        gaps, breaks = self._count_gaps(), self._count_breaks()
         interrupted = breaks != self._breaks
-        self._breaks = breaks
-        self.gap = interrupted or not all(_has_reported(stream, at, self.session) for stream in self._streams)
+        whole = all(_has_reported(stream, at, self.session) for stream in self._streams)
+        self.gap = gaps != self._gaps or not whole
+        self._gaps, self._breaks = gaps, breaks
         self.update = Judgement(at, [each.look(at, self.session) for each in self._inputs])
         self.tick += 1
         return interrupted
@@ -96,6 +99,12 @@ class Join(Stream):
         if form is None:
             form = self._forms[id(condition)] = _ask_crossings(condition.form)
         return form
+
+    def _count_gaps(self) -> list[int]:
+        return [stream.gaps for stream in self._streams]
+
+    def _count_breaks(self) -> list[int]:
+        return [stream.breaks for stream in self._streams]
 
     def _make_reader(self, node: Node) -> Read:
         named = self.find_series(node)

@@ -53,7 +53,7 @@ class Watch:
     What changes, by `lifecycle` alone (and `timed` by `engine`): `truth`, the last answer that was not unknown, and
     `holds`, whether the very last was yes; `phase`; of the present episode `opened_at`, `alert` (its id, by the update
     that it began with), `n` (transitions so far), `told` (whether anybody was to hear of its firing), `hold` (why
-    not), `held` (how many of its own transitions were held back), `severity`, `trail_from` (where its values begin);
+    not), `severity`, `trail_from` (where its values begin);
     `due`, the exchange time at which its timer runs out, or None, and `timed`, the one that is set; `counted`, the
     updates for which the condition has held; and over the session's episodes `told_at`, `told_severity` and `told_sign`
     of what was last told, with `held_back` since, `tellings`, when firings were told, for a limit, `openings`, when the
@@ -73,7 +73,6 @@ class Watch:
         "features",
         "flapping",
         "form",
-        "held",
         "held_back",
         "hold",
         "holds",
@@ -167,7 +166,6 @@ class Watch:
         self.n = 0
         self.told = False
         self.hold: Hold | None = None
-        self.held = 0
         self.due: int | None = None
         self.timed: int | None = None
         self.counted = 0

@@ -24,7 +24,8 @@ class Feed:
     """A client of the exchange for a changing set of places.
 
     `run` and `set_places` change it. `now` is the wall clock and must know its zone; `on_refused` is called for
-    each place that the exchange refuses to register.
+    each place that the exchange refuses to register, `on_frame` with each frame that may be kept: the moment of its
+    receipt, the number of its connection, and its text, which holds no token.
     """
 
     def __init__(
@@ -33,8 +34,9 @@ class Feed:
         *,
         now: Callable[[], dt.datetime],
         on_refused: Callable[[Refusal], None] | None = None,
+        on_frame: Callable[[dt.datetime, int, str], None] | None = None,
     ) -> None:
-        self._desk = Desk(settings, now=now, on_refused=on_refused)
+        self._desk = Desk(settings, now=now, on_refused=on_refused, on_frame=on_frame)
         self._lanes: list[Lane] = []
         self._nursery: trio.Nursery | None = None
         self._numbered = 0

@@ -54,6 +54,7 @@ class Desk:
         *,
         now: Callable[[], dt.datetime],
         on_refused: Callable[[Refusal], None] | None,
+        on_frame: Callable[[dt.datetime, int, str], None] | None = None,
     ) -> None:
         self.settings = settings
         self.now = now
@@ -64,6 +65,7 @@ class Desk:
         self.refusals: dict[str, Refusal] = {}
         self.last_frame_at: dt.datetime | None = None
         self.outlet: Outlet | None = None
+        self.on_frame = on_frame
         self._on_refused = on_refused
         self._told_at: dict[Flaw, float] = {}
 

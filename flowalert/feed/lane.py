@@ -36,6 +36,7 @@ class Lane:
         self.scope = trio.CancelScope()
         self._desk = desk
         self._with_status = with_status
+        self._number = number
         self._log = log.bind(connection=number)
         self._failures = 0
         self._renewed_at = -_TRUSTED_FOR
@@ -63,7 +64,7 @@ class Lane:
                 await self._pause(link, token, reason, trio.current_time() - opened_at)
 
     async def _converse(self, token: Token, socket: WebSocketConnection) -> str:
-        link = self.link = Link(self._desk, self.want, token, socket)
+        link = self.link = Link(self._desk, self.want, token, socket, number=self._number)
         self._desk.count.connects += 1
         self._log.info("connected", url=self._desk.settings.endpoint.url)
         async with trio.open_nursery() as nursery:

@@ -11,6 +11,7 @@ from flowalert.feed.decode import Decoder
 from flowalert.feed.desk import Desk, Refusal
 from flowalert.feed.frame import Control, Echo, Figures, MarketStatus, Quarantined
 from flowalert.feed.protocol import ACCEPTED, RequestType, Subject, encode_request
+from flowalert.feed.raw import clean
 from flowalert.feed.request import Request, Requests
 from flowalert.feed.silence import Silence
 from flowalert.feed.token_cache import Token
@@ -32,7 +33,7 @@ class Link:
     whether the server said so.
     """
 
-    def __init__(self, desk: Desk, want: Want, token: Token, socket: WebSocketConnection) -> None:
+    def __init__(self, desk: Desk, want: Want, token: Token, socket: WebSocketConnection, *, number: int) -> None:
         self.is_heard = False
         self.is_served = False
         self.is_fruitful = False
@@ -43,6 +44,7 @@ class Link:
         self._want = want
         self._token = token
         self._socket = socket
+        self._number = number
         self._decoder = Decoder()
         self._requests = Requests()
         self._silence = Silence(desk.market, desk.settings.silence_after)
@@ -95,6 +97,10 @@ class Link:
         self._desk.count.frames += 1
         at = self._desk.last_frame_at = self._desk.now()
         frame = self._decoder.decode(raw)
+        if self._desk.on_frame is not None:
+            text = clean(raw, frame, self._token.value)
+            if text is not None:
+                self._desk.on_frame(at, self._number, text)
         match frame:
             case Figures():
                 self.is_heard = self.is_served = True
