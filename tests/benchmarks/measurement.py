@@ -4,6 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from tests.benchmarks.apart import run_apart
+from tests.benchmarks.backtest import Passage, measure_backtest
 from tests.benchmarks.comparison import Comparison, compare
 from tests.benchmarks.day import WHOLE_DAY
 from tests.benchmarks.decision import Decision, measure_decision
@@ -25,6 +26,7 @@ class Size:
     sizes: tuple[tuple[int, int, int], ...]
     peaks: tuple[int, ...]
     peer_slots: int
+    backtest_slots: int
     notices: int
     within: float
 
@@ -39,6 +41,7 @@ FULL = Size(
     ),
     peaks=(1_000, 1_000_000),
     peer_slots=WHOLE_DAY,
+    backtest_slots=WHOLE_DAY,
     notices=300,
     within=6.0,
 )
@@ -46,6 +49,7 @@ QUICK = Size(
     sizes=((1, 120, 120), (1_000, 120, 120), (100_000, 120, 20)),
     peaks=(1_000,),
     peer_slots=120,
+    backtest_slots=240,
     notices=100,
     within=1.0,
 )
@@ -58,6 +62,7 @@ class Measurement:
     decisions: tuple[Decision, ...]
     peaks: dict[int, float]
     comparison: Comparison
+    backtest: Passage
     notices: Notices
 
 
@@ -76,6 +81,10 @@ def measure(size: Size, tell: Callable[[str], None]) -> Measurement:
         peaks[count] = run_apart(measure_peak, reaches, count, Density.SPARSE, slots=size.sizes[0][1])
     tell("peers")
     comparison = run_apart(compare, reaches, 1_000, slots=size.peer_slots, within=size.within)
+    tell("backtest")
+    backtest = run_apart(measure_backtest, size.backtest_slots, size.within)
     tell("frame to Apprise call")
     notices = run_apart(measure_notices, size.notices)
-    return Measurement(decisions=tuple(decisions), peaks=peaks, comparison=comparison, notices=notices)
+    return Measurement(
+        decisions=tuple(decisions), peaks=peaks, comparison=comparison, backtest=backtest, notices=notices
+    )

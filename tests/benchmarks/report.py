@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 
+from tests.benchmarks.backtest import Passage
 from tests.benchmarks.comparison import Comparison
 from tests.benchmarks.decision import Decision
 from tests.benchmarks.measurement import Measurement
@@ -31,6 +32,10 @@ def name_numbers(measurement: Measurement) -> dict[str, float]:
     for name in comparison.whole:
         numbers[f"peers_{name}_us_1k"] = comparison.whole[name]
         numbers[f"peers_{name}_by_series_us_1k"] = comparison.by_series[name]
+    backtest = measurement.backtest
+    numbers["backtest_x_decode"] = backtest.multiple
+    numbers["backtest_us"] = backtest.backtest_us
+    numbers["backtest_read_us"] = backtest.read_us
     notices = measurement.notices
     numbers["notify_first_ms"] = notices.first_ms
     numbers["notify_p50_ms"] = notices.p50_ms
@@ -48,6 +53,8 @@ def write_report(measurement: Measurement) -> str:
             *_write_peaks(measurement.peaks),
             "",
             *_write_comparison(measurement.comparison),
+            "",
+            *_write_backtest(measurement.backtest),
             "",
             *_write_notices(measurement.notices),
         )
@@ -72,6 +79,16 @@ def _write_peaks(peaks: dict[int, float]) -> Iterator[str]:
     yield ""
     for count, peak in peaks.items():
         yield f"{count:>10,}  rules{peak:>16,.0f} MB"
+
+
+def _write_backtest(backtest: Passage) -> Iterator[str]:
+    yield f"Backtest of {backtest.rules:,} rules of all kinds, near misses and all. x is the multiple of reading and"
+    yield f"decoding the same recording of {backtest.updates:,} updates alone; {backtest.alerts:,} alerts."
+    yield ""
+    yield "                 x       µs   reading   updates/s"
+    yield (
+        f"{backtest.multiple:>18,.2f}{backtest.backtest_us:>9,.2f}{backtest.read_us:>10.2f}{backtest.per_second:>12,.0f}"
+    )
 
 
 def _write_comparison(comparison: Comparison) -> Iterator[str]:

@@ -1,0 +1,118 @@
+"""Rules and recordings as they are named on a command line."""
+
+import gc
+import os
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+if TYPE_CHECKING:
+    from flowalert.rules.loader import Loaded
+    from flowalert.rules.rulebook import Rulebook
+
+_RULES = {".yaml", ".yml"}
+# As of click itself for wrong usage; 1 is left to what a command has to say.
+TROUBLE = 2
+
+
+@dataclass(frozen=True, slots=True)
+class Named:
+    """What a command line names: rule files, and recordings or stores."""
+
+    rules: tuple[Path, ...]
+    recordings: tuple[Path, ...]
+
+
+@contextmanager
+def loading() -> Iterator[None]:
+    """Collect no garbage in the block, and leave what it made out of every later collection.
+
+    Rules are loaded once and stay: the collector would go through all of them again and again.
+    """
+    gc.disable()
+    try:
+        yield
+        gc.freeze()
+    finally:
+        gc.enable()
+
+
+def sort_paths(paths: Iterable[Path]) -> Named:
+    """Tell rules from recordings: what ends in .yaml, or is a folder of such files, is rules.
+
+    Of such a folder, files of rule tests are left out. Any other folder stands for the files in it. Raises click's
+    error for what is not there, and for an empty folder.
+    """
+    rules: list[Path] = []
+    recordings: list[Path] = []
+    for path in paths:
+        if not path.exists():
+            raise click.UsageError(f"there is no {path}; name rule files and recordings, or folders of them")
+        inside = sorted(each for each in path.rglob("*") if each.is_file()) if path.is_dir() else [path]
+        found = [each for each in inside if each.suffix in _RULES]
+        if found:
+            rules += [each for each in found if each is path or not holds_tests(each)]
+        elif inside:
+            recordings += inside
+        else:
+            raise click.UsageError(f"the folder {path} is empty; name one with rules or recordings")
+    return Named(tuple(dict.fromkeys(rules)), tuple(dict.fromkeys(recordings)))
+
+
+def holds_tests(path: Path) -> bool:
+    """Tell whether a file is one of tests for rules, which stand beside them."""
+    from flowalert.rules.document import Document
+    from flowalert.rules.trial import is_trial_file
+    from flowalert.settings import read_text
+
+    text = read_text(path)
+    return isinstance(text, str) and "tests" in text and is_trial_file(Document(str(path), text))
+
+
+def load_rulebook(files: Sequence[Path], names: Sequence[str] = ()) -> "Rulebook":
+    """Load rule files, or end the program with all their errors; `names` picks some of the rules."""
+    from flowalert.settings import load_rule_files
+
+    return pick_rules(_accept(load_rule_files(tuple(files), None)), names)
+
+
+def load_configured(config: Path, names: Sequence[str] = ()) -> "tuple[Rulebook, Path]":
+    """Return the rules that a settings file names, and the path of its store; end the program with all errors."""
+    from flowalert.settings import SettingsRefused, read_settings
+
+    try:
+        settings = read_settings(config, os.environ)
+    except SettingsRefused as refused:
+        for problem in refused.problems:
+            click.echo(str(problem), err=True)
+        raise SystemExit(TROUBLE) from None
+    return pick_rules(settings.loaded.rulebook, names), settings.store
+
+
+def _accept(loaded: "Loaded") -> "Rulebook":
+    for problem in loaded.errors:
+        click.echo(str(problem), err=True)
+    if loaded.errors:
+        raise SystemExit(TROUBLE)
+    return loaded.rulebook
+
+
+def pick_rules(rulebook: "Rulebook", names: Sequence[str]) -> "Rulebook":
+    """Return the rulebook with the rules of these names alone, all of them for none; click's error for an unknown."""
+    from flowalert.market.name import suggest
+    from flowalert.rules.rulebook import Rulebook
+
+    if not rulebook.rules:
+        raise click.UsageError("there is no rule that is enabled")
+    if not names:
+        return rulebook
+    for name in names:
+        if name not in rulebook.by_name:
+            near = suggest(name, rulebook.by_name)
+            instead = f"did you mean {near}?" if near else "see flowalert check for where the rules are"
+            raise click.UsageError(f"no rule has the name {name!r}; {instead}")
+    return Rulebook(tuple(each for each in rulebook.rules if each.name in set(names)), rulebook.disabled)

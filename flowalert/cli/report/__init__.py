@@ -1,0 +1,1 @@
+"""What a backtest found, as text, as data and as a page."""
