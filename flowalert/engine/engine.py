@@ -200,8 +200,8 @@ class Engine:
         stream.gap = gap
         stream.gaps += gap
         if gap or stream.lost:
+            stream.returns += stream.lost
             stream.lost = False
-            stream.breaks += 1
             self._freeze(stream, update.at - last.at)
 
     def _freeze(self, stream: Stream, seconds: int) -> None:
@@ -309,8 +309,8 @@ class Engine:
             if watch.due != due or watch.timed != due:
                 continue
             watch.timed = None
-            if stream.is_lost:
-                # Frozen: the series' next update moves the timer and sets it again.
+            if stream.is_lost or (stream.is_broken and watch.phase is not Phase.FIRING):
+                # Frozen: the next update or judgement moves the timer and sets it again.
                 continue
             transition = run_out(watch, day.now)
             if transition is not None:

@@ -54,7 +54,7 @@ class Join(Stream):
         self._streams = [setting.find_stream(member) for member in members]
         self._inputs: list[_Input] = []
         self._gaps: list[int] = []
-        self._breaks: list[int] = []
+        self._returns: list[int] = []
         self._forms: dict[int, Form] = {}
         for stream in self._streams:
             stream.joins.append(self)
@@ -70,12 +70,17 @@ class Join(Stream):
 
     @property
     def is_lost(self) -> bool:
-        """Whether what came since the latest judgement was not all seen: the next one says what that means."""
-        return any(stream.lost for stream in self._streams) or self._count_breaks() != self._breaks
+        """Whether a series is lost, or came back since the latest judgement: the next one says what that means."""
+        return any(stream.lost for stream in self._streams) or self._count_returns() != self._returns
+
+    @property
+    def is_broken(self) -> bool:
+        """Whether any series missed updates since the latest judgement, or is lost, or was."""
+        return self.is_lost or self._count_gaps() != self._gaps
 
     def begin_session(self, session: int) -> None:
         super().begin_session(session)
-        self._gaps, self._breaks = self._count_gaps(), self._count_breaks()
+        self._gaps, self._returns = self._count_gaps(), self._count_returns()
 
     def begin_slot(self, at: int) -> None:
         """Wait for the series that have not reported a slot of which one just has."""
@@ -84,11 +89,10 @@ class Join(Stream):
 
     def look(self, at: int) -> bool:
         """Take the slot of `at` as the latest update; return whether time went unseen since the one before."""
-        gaps, breaks = self._count_gaps(), self._count_breaks()
-        interrupted = breaks != self._breaks
+        interrupted, gaps = self.is_broken, self._count_gaps()
         whole = all(_has_reported(stream, at, self.session) for stream in self._streams)
         self.gap = gaps != self._gaps or not whole
-        self._gaps, self._breaks = gaps, breaks
+        self._gaps, self._returns = gaps, self._count_returns()
         self.update = Judgement(at, [each.look(at, self.session) for each in self._inputs])
         self.tick += 1
         return interrupted
@@ -103,8 +107,8 @@ class Join(Stream):
     def _count_gaps(self) -> list[int]:
         return [stream.gaps for stream in self._streams]
 
-    def _count_breaks(self) -> list[int]:
-        return [stream.breaks for stream in self._streams]
+    def _count_returns(self) -> list[int]:
+        return [stream.returns for stream in self._streams]
 
     def _make_reader(self, node: Node) -> Read:
         named = self.find_series(node)

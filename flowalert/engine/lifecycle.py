@@ -147,7 +147,7 @@ def _go_on(watch: Watch, answer: bool | None, at: int, *, is_own: bool) -> Trans
         transition = _tell_again(watch, Reason.SEVERITY_ROSE, at, decide(watch, at, rises=True))
         watch.due = find_due(watch)
         return transition
-    if watch.due is None or at < watch.due or answer is None:
+    if watch.due is None or at < watch.due or answer is None or watch.stream.is_lost:
         return None
     return _tell_when_due(watch, at)
 

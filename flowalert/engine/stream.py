@@ -39,8 +39,8 @@ class Stream(Expressions):
     The updates are those of one series; `Join` has the other kind. What changes, by `engine` alone: `update`, the
     latest; `base`, the last one of the publication before it; `nth`, its place among the updates of its publication;
     `session`, the session that the values belong to; `gap`, whether updates were missed just before it; `lost`, whether
-    the feed was lost since the latest; `gaps`, how many updates came after missed ones, and `breaks`, how often that
-    or a loss of the feed was noticed; `tick`, a count of updates. Of the watches, `open` are those with an episode
+    the feed was lost since the latest; `gaps`, how many updates came after missed ones, and `returns`, how many
+    after a loss of the feed; `tick`, a count of updates. Of the watches, `open` are those with an episode
     under way, `attending` those that must be looked at on every update, `again` those of a crossing that was true at
     the latest update; `woken` are comparisons that were waited for and have become true, as rule and number. `trails`
     has the values of what rules that last are first about, one for each update since the first of the open ones
@@ -60,7 +60,7 @@ class Stream(Expressions):
         self.session = -1
         self.lost = False
         self.gaps = 0
-        self.breaks = 0
+        self.returns = 0
         self.tick = 0
         self.watches: dict[int, Watch] = {}
         self.open: dict[int, Watch] = {}
@@ -87,6 +87,11 @@ class Stream(Expressions):
     @property
     def is_lost(self) -> bool:
         """Whether the feed was lost since the latest update."""
+        return self.lost
+
+    @property
+    def is_broken(self) -> bool:
+        """Whether time went unseen since the latest update that pending times do not know of yet."""
         return self.lost
 
     @property

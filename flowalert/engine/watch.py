@@ -29,6 +29,9 @@ class Source(Protocol):
     def name(self) -> str: ...
 
     @property
+    def is_lost(self) -> bool: ...
+
+    @property
     def reader(self) -> Callable[[Node], Read]: ...
 
     @property
