@@ -5,12 +5,12 @@ from collections.abc import Iterator
 from pydantic import ValidationError
 
 from flowalert.market.name import suggest
-from flowalert.rules.document import Document, Path
+from flowalert.rules.page import Page, Path
 from flowalert.rules.problem import Problem
 
 
 def list_complaints(
-    error: ValidationError, document: Document, path: Path, known: dict[str, list[str]], thing: str
+    error: ValidationError, document: Page, path: Path, known: dict[str, list[str]], thing: str
 ) -> Iterator[Problem]:
     """Yield a problem for each complaint of a model about the part of the document at `path`.
 
@@ -18,27 +18,29 @@ def list_complaints(
     the part is called.
     """
     for complaint in error.errors(include_url=False):
-        steps = list(complaint["loc"])
-        # Pydantic names the members of a union among the steps; the document has no such thing.
-        while steps and document.find([*path, *steps]) is None and complaint["type"] != "missing":
-            steps.pop()
+        steps: list[str | int] = []
+        for step in complaint["loc"]:
+            # Pydantic names the members of a union among the steps; the document has no such thing.
+            if document.find([*path, *steps, step]) is not None:
+                steps.append(step)
+        if complaint["type"] == "missing":
+            steps.append(complaint["loc"][-1])
         here = [*path, *steps]
         match complaint["type"]:
             case "extra_forbidden":
                 names = known.get(".".join(str(each) for each in steps[:-1]), [])
                 near = suggest(str(steps[-1]), names)
-                yield document.problem_at(
-                    document.place_of_key(here),
+                yield document.problem_of_key(
+                    here,
                     f"unknown key {steps[-1]!r}",
                     f"did you mean {near}?" if near else f"known are {' '.join(names)}",
                 )
             case "missing":
-                where = document.place_of(here[:-1])
-                yield document.problem_at(where, f"the {thing} has no {steps[-1]!r}", f"add {steps[-1]}:")
+                yield document.problem_of(here[:-1], f"the {thing} has no {steps[-1]!r}", f"add {steps[-1]}:")
             case _:
                 found = document.find(here)
-                yield document.problem_at(
-                    document.place_of(here),
+                yield document.problem_of(
+                    here,
                     f"{steps[-1] if steps else thing}: {_say_found(complaint['input'])}",
                     _say_wanted(complaint["type"], complaint["msg"]) if found is not None else complaint["msg"],
                 )

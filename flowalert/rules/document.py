@@ -5,14 +5,16 @@ model to say. Duplicate keys, tags, absurd nesting and aliases that explode are 
 """
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
-from typing import Any, TypeAlias
+from collections.abc import Iterator
 
 import yaml
 
-from flowalert.rules.place import Place, Scalar, place_at, place_inside
+from flowalert.rules.page import Listing, Page, Path, Table, Tree, to_plain
+from flowalert.rules.place import Place, Scalar, Source
 from flowalert.rules.problem import Problem
+
+# What a document is made of comes with it.
+__all__ = ["DEEPEST", "LARGEST", "Document", "Listing", "Path", "Table", "Tree", "to_plain"]
 
 # PyYAML's composer crashes the interpreter on deep nesting; its events do not.
 DEEPEST = 30
@@ -24,43 +26,15 @@ _NULLS = {"", "~", "null", "Null", "NULL"}
 _UNPRINTABLE = re.compile("[^\t\n\r\x20-\x7e\x85\xa0-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
 
-@dataclass(slots=True)
-class Listing:
-    """A YAML sequence."""
-
-    place: Place
-    items: list["Tree"] = field(default_factory=list)
-    size: int = 1
-    depth: int = 1
-
-
-@dataclass(slots=True)
-class Table:
-    """A YAML mapping; keys keep their own places."""
-
-    place: Place
-    keys: dict[str, Scalar] = field(default_factory=dict)
-    values: dict[str, "Tree"] = field(default_factory=dict)
-    size: int = 1
-    depth: int = 1
-
-
-Tree: TypeAlias = Scalar | Listing | Table
-Path: TypeAlias = Sequence[str | int]
-
-
-class Document:
+class Document(Page):
     """One file's text and tree. `problems` are those of the YAML itself; `tree` is None where they are fatal."""
 
     def __init__(self, file: str, text: str) -> None:
-        self.file = file
-        # Editors on Windows begin a file with it, and count columns without it.
-        self.text = text.removeprefix("\ufeff")
+        super().__init__(Source(file, text), None)
         self.problems: list[Problem] = []
-        self.tree: Tree | None = None
         unprintable = _UNPRINTABLE.search(self.text)
         if unprintable is not None:
-            place = place_at(self.text, unprintable.start())
+            place = self.source.place_at(unprintable.start())
             self.report(place, f"the character {unprintable[0]!a} is none of YAML's", "take it out")
             return
         try:
@@ -74,41 +48,6 @@ class Document:
         """Note a problem of the YAML."""
         self.problems.append(self.problem_at(place, what, instead))
 
-    def problem_at(self, place: Place, what: str, instead: str = "") -> Problem:
-        """Return a problem at a place of this text."""
-        return Problem(self.file, place.line + 1, place.column + 1, what, instead)
-
-    def find(self, path: Path) -> Tree | None:
-        """Return the part at a path of keys and numbers; None where there is none."""
-        tree: Tree | None = self.tree
-        for step in path:
-            if isinstance(tree, Table) and isinstance(step, str):
-                tree = tree.values.get(step)
-            elif isinstance(tree, Listing) and isinstance(step, int) and step < len(tree.items):
-                tree = tree.items[step]
-            else:
-                return None
-        return tree
-
-    def place_of(self, path: Path) -> Place:
-        """Return the place of the part at a path, or of the nearest part above it that there is."""
-        for length in range(len(path), -1, -1):
-            tree = self.find(path[:length])
-            if tree is not None:
-                return tree.place
-        return Place(0, 0, 0)
-
-    def place_of_key(self, path: Path) -> Place:
-        """Return the place of the key that ends a path."""
-        above = self.find(path[:-1])
-        if isinstance(above, Table) and path[-1] in above.keys:
-            return above.keys[str(path[-1])].place
-        return self.place_of(path)
-
-    def place_inside(self, scalar: Scalar, offset: int) -> Place:
-        """Return the place of a character of a scalar's text."""
-        return place_inside(self.text, scalar, offset)
-
     def _report_syntax(self, error: yaml.YAMLError) -> None:
         mark = getattr(error, "problem_mark", None)
         place = Place(mark.line, mark.column, mark.index) if mark is not None else Place(0, 0, 0)
@@ -120,19 +59,6 @@ class _Refused(Exception):  # noqa: N818 - caught in this module alone
     def __init__(self, place: Place, what: str, instead: str = "") -> None:
         super().__init__(what)
         self.place, self.what, self.instead = place, what, instead
-
-
-def to_plain(tree: Tree | None) -> Any:
-    """Return the tree as dicts, lists, texts and None."""
-    match tree:
-        case Table():
-            return {key: to_plain(value) for key, value in tree.values.items()}
-        case Listing():
-            return [to_plain(each) for each in tree.items]
-        case Scalar():
-            return tree.text
-        case None:
-            return None
 
 
 def _compose(document: Document) -> Tree | None:
@@ -263,46 +189,3 @@ def _advise(text: str, place: Place) -> str:
     if line.count(": ") > 1:
         return "put quotes around a text that has ': ' in it"
     return "look at the indentation and the quotes around here"
-
-
-_VARIABLE = re.compile(r"\$\$\{|\$\{([^}]*)\}")
-_VARIABLE_NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*", re.ASCII)
-
-
-def interpolate(document: Document, environ: Mapping[str, str]) -> None:
-    """Put the variables' values in the place of `${NAME}` in every value; `$${` becomes `${`.
-
-    A variable that is not set is a problem of the document. Keys and comments are left alone.
-    """
-    seen: set[int] = set()
-
-    def visit(tree: Tree) -> Tree:
-        if isinstance(tree, Scalar):
-            return _replace_variables(document, tree, environ)
-        if id(tree) not in seen:
-            seen.add(id(tree))
-            if isinstance(tree, Table):
-                tree.values = {key: visit(value) for key, value in tree.values.items()}
-            else:
-                tree.items = [visit(each) for each in tree.items]
-        return tree
-
-    if document.tree is not None:
-        document.tree = visit(document.tree)
-
-
-def _replace_variables(document: Document, scalar: Scalar, environ: Mapping[str, str]) -> Scalar:
-    def value_of(match: re.Match[str]) -> str:
-        name = match.group(1)
-        if name is None:
-            return "${"
-        place = document.place_inside(scalar, match.start())
-        if not _VARIABLE_NAME.fullmatch(name):
-            document.report(place, f"${{{name}}} names no variable", "write ${NAME}, or $${ for a literal ${")
-        elif name not in environ:
-            document.report(place, f"the variable {name} is not set", f"set it, like export {name}=…, and start again")
-        return environ.get(name, "")
-
-    if scalar.text is None or "${" not in scalar.text:
-        return scalar
-    return Scalar(_VARIABLE.sub(value_of, scalar.text), scalar.style, scalar.place)

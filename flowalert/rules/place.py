@@ -1,8 +1,10 @@
 """Where in a YAML text a character of a scalar stands."""
 
 import re
+from bisect import bisect_right
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cached_property
 from itertools import islice
 
 
@@ -24,6 +26,79 @@ class Scalar:
     place: Place
 
 
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """A run of a filled text: from `start` on it is what stands in `origin` from its character `offset` on."""
+
+    start: int
+    origin: Scalar
+    offset: int
+
+
+@dataclass(frozen=True, slots=True)
+class Filled(Scalar):
+    """A scalar whose text was put together from several; `pieces` say in order where each run of it stands."""
+
+    pieces: tuple[Piece, ...]
+
+
+class Source:
+    """A file's name and text, and its lines."""
+
+    def __init__(self, file: str, text: str) -> None:
+        self.file = file
+        # Editors on Windows begin a file with it, and count columns without it.
+        self.text = text.removeprefix("\ufeff")
+
+    @cached_property
+    def _line_starts(self) -> list[int]:
+        # Searched for once: files with thousands of mistakes ask for as many places.
+        return [0, *(each.end() for each in _LINE_BREAK.finditer(self.text))]
+
+    def place_at(self, index: int) -> Place:
+        """Return the place of an offset into the text."""
+        line = bisect_right(self._line_starts, index) - 1
+        return Place(line, index - self._line_starts[line], index)
+
+    def line(self, number: int) -> str:
+        """Return a line, counted from 0, without its end; an empty one beyond the last."""
+        starts = self._line_starts
+        if number >= len(starts):
+            return ""
+        end = starts[number + 1] if number + 1 < len(starts) else len(self.text)
+        return self.text[starts[number] : end].rstrip(_BREAKS)
+
+    def span_inside(self, scalar: Scalar, start: int, end: int) -> tuple[Place, int]:
+        """Return where a stretch of a scalar's text stands, and how many characters of that line it takes.
+
+        The length is at least 1; what goes on in other lines, or in another text, ends with its first.
+        """
+        origin, offset, last = _trace(scalar, start, max(start, end - 1))
+        first = self._index_inside(origin, offset)
+        place = self.place_at(first)
+        behind = self._index_inside(origin, last) + 1 if last > offset else first + 1
+        line_end = first - place.column + len(self.line(place.line))
+        return place, max(1, min(behind, line_end) - first)
+
+    def _index_inside(self, scalar: Scalar, offset: int) -> int:
+        """Return the index of a character of a scalar's text; a blank stands behind what stands before it.
+
+        Folding changes a text's blanks alone, so the character is found by counting the others.
+        """
+        value = scalar.text or ""
+        at_blank = not value[offset : offset + 1].strip()
+        wanted = sum(not each.isspace() for each in value[:offset]) + (not at_blank)
+        first = _begin_content(self.text, scalar)
+        if wanted:
+            characters = _list_characters(self.text, first, scalar.style)
+            begin, end = next(islice(characters, wanted - 1, None), (first, first))
+            return end if at_blank else begin
+        return first
+
+
+# The line breaks of YAML 1.1, which PyYAML counts by.
+_BREAKS = "\r\n\x85\u2028\u2029"
+_LINE_BREAK = re.compile("\r\n|[\r\n\x85\u2028\u2029]")
 # An anchor or a tag before a scalar, with the blanks behind it.
 _PROPERTY = re.compile(r"[&!]\S*\s+")
 # What one character of a quoted scalar may be written as.
@@ -34,24 +109,15 @@ _WRITTEN = {
 _BLANK_ESCAPES = frozenset("\\" + each for each in "\n\t tnvfrN_LP")
 
 
-def place_at(text: str, index: int) -> Place:
-    """Return the place of an offset into the text."""
-    return Place(text.count("\n", 0, index), index - text.rfind("\n", 0, index) - 1, index)
-
-
-def place_inside(text: str, scalar: Scalar, offset: int) -> Place:
-    """Return the place of a character of a scalar's text; a blank is placed behind what stands before it.
-
-    Folding changes a text's blanks alone, so the character is found by counting the others.
-    """
-    value = scalar.text or ""
-    at_blank = not value[offset : offset + 1].strip()
-    wanted = sum(not each.isspace() for each in value[:offset]) + (not at_blank)
-    first = _begin_content(text, scalar)
-    if wanted:
-        begin, end = next(islice(_list_characters(text, first, scalar.style), wanted - 1, None), (first, first))
-        return place_at(text, end if at_blank else begin)
-    return place_at(text, first)
+def _trace(scalar: Scalar, first: int, last: int) -> tuple[Scalar, int, int]:
+    """Return the scalar in which a character was written, with the offsets there of it and of one behind it."""
+    if not isinstance(scalar, Filled):
+        return scalar, first, last
+    number = bisect_right(scalar.pieces, first, key=lambda each: each.start) - 1
+    piece = scalar.pieces[max(0, number)]
+    behind = scalar.pieces[number + 1].start if number + 1 < len(scalar.pieces) else len(scalar.text or "")
+    here = first - piece.start + piece.offset
+    return piece.origin, here, here + max(0, min(last, behind - 1) - first)
 
 
 def _begin_content(text: str, scalar: Scalar) -> int:
@@ -59,7 +125,8 @@ def _begin_content(text: str, scalar: Scalar) -> int:
     while stated := _PROPERTY.match(text, index):
         index = stated.end()
     if scalar.style in ("|", ">"):
-        return text.find("\n", index) + 1
+        header = _LINE_BREAK.search(text, index)
+        return index if header is None else header.end()
     return index + 1 if scalar.style else index
 
 

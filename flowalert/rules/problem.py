@@ -1,7 +1,7 @@
 """What is wrong in a file: where, what, and what instead."""
 
 import enum
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 
 class Level(enum.Enum):
@@ -13,7 +13,11 @@ class Level(enum.Enum):
 
 @dataclass(frozen=True, slots=True)
 class Problem:
-    """One thing that is wrong. `line` and `column` count from 1, in characters."""
+    """One thing that is wrong.
+
+    `line` and `column` count from 1, in characters, and `length` is how many of that line it is about. `rule` names
+    the rule that has it, where there is one; problems that differ in that alone are the same, as those of a default.
+    """
 
     file: str
     line: int
@@ -21,6 +25,8 @@ class Problem:
     what: str
     instead: str = ""
     level: Level = Level.ERROR
+    length: int = field(default=1, compare=False)
+    rule: str = field(default="", compare=False)
 
     def __str__(self) -> str:
         return f"{self.file}:{self.line}:{self.column}: {self.text}"

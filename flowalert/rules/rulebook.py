@@ -6,7 +6,7 @@ from typing import TypeAlias
 
 from flowalert.language.condition import Clause, Condition, Mode, References, find_references
 from flowalert.language.template import Template
-from flowalert.language.tree import Node, walk_names
+from flowalert.language.tree import Node
 from flowalert.market.venue import Venue
 from flowalert.rules.active import Active
 from flowalert.rules.severity import Severity
@@ -78,13 +78,7 @@ class Rule:
     @property
     def places(self) -> tuple[str, ...]:
         """The codes of all sectors that the rule needs: its own, and those that its condition and its texts name."""
-        clauses = [each.clause for each in self.levels]
-        if self.resolve_when is not None:
-            clauses.append(self.resolve_when)
-        texts = [each for text in (self.title, self.message) if text is not None for each in text.expressions]
-        nodes = (self.condition.tree, *(each.node for each in clauses), *texts)
-        named = [name.sector for node in nodes for name in walk_names(node) if name.sector is not None]
-        return tuple(dict.fromkeys((*self.sectors, *named)))
+        return tuple(dict.fromkeys((*self.sectors, *self.named_sectors)))
 
     @property
     def clauses(self) -> tuple[Clause, ...]:

@@ -17,11 +17,14 @@ GOOD = (
         when=">\n      msval > 300억\n      and delta(msval, 5m) > 10억",
     )
     + "  - {name: b, sectors: all, investors: all, when: 'crosses(msval, 0)'}\n"
+    + "  - name: c-$a-$b\n    params: {columns: [a, b], rows: [[kospi, 1], [kosdaq, 2]]}\n    sectors: $a\n"
+    + "    investors: all\n    when: msval > ${b}억\n    levels: {critical: msval > 9억}\n    active: [regular]\n"
 )
 pieces = st.sampled_from([
     ":", ": ", "- ", "\n", "\n  ", "\t", "[", "]", "{", "}", "&d ", "*d", "!!str ", "!x ", "|", ">", "'", '"', "\\",
     "#", "%", "---\n", "...", "?", "~", "<<: *d", "{{", "}}", "null", "\ud800", "\x00", "\ufeff", "\u2028", "\x85",
     "\r", "name:", "when: ", "rules:", "all", "9999", "msval", "300억", ",", "\U0001f4c8", "enabled: 7",
+    "$", "$$", "${", "$a", "${a}", "$b", "params:", "active: ", "24:00", "levels: {critical: ",
 ])  # fmt: skip
 anything = st.text(st.characters(exclude_categories=()), max_size=60)
 
@@ -51,7 +54,7 @@ def test_the_good_file_is_good() -> None:
     """Or the fuzzing below would fuzz nothing."""
     loaded = load_rules([("f.yaml", GOOD)], ["desk"])
     assert loaded.problems == ()
-    assert len(loaded.rulebook.rules) == 2
+    assert len(loaded.rulebook.rules) == 4
 
 
 @settings(deadline=2000, max_examples=400)
@@ -77,7 +80,8 @@ trees = st.recursive(
 
 @settings(deadline=2000)
 @given(key=st.sampled_from(["name", "sectors", "investors", "when", "venue", "mode", "for", "cooldown", "severity",
-                            "labels", "notify", "title", "message", "enabled", "summary", "x"]), value=trees,
+                            "labels", "notify", "title", "message", "enabled", "summary", "x", "resolve_when", "levels",
+                            "keep_firing_for", "repeat", "active", "expires", "limit", "params"]), value=trees,
        where=st.sampled_from(["rule", "defaults"]))  # fmt: skip
 def test_any_value_of_any_key_has_problems_and_no_exception(key: str, value: object, where: str) -> None:
     """The shape of every value is checked before its meaning."""

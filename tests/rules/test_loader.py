@@ -34,8 +34,8 @@ def test_a_rule_is_read_as_it_is_written() -> None:
             "title: '{{ sector }}'",
             "message: '{{ msval | won }}'",
             "enabled: true",
-            sectors="[kospi, 코스닥, 001, 900]",
-            investors="[foreign, 기관, 0008, 외국인]",
+            sectors="[kospi, 코스닥, 900]",
+            investors="[foreign, 기관, 0008]",
         )
     )
     assert (found.name, found.summary, found.venue, found.mode) == ("a-rule", "외국인 매도", Venue.NXT, Mode.STATE)
@@ -78,9 +78,21 @@ def test_all_means_every_segment_and_every_investor() -> None:
 
 
 def test_the_sum_of_all_rows_can_be_named() -> None:
-    """`all` leaves it out, and a rule that asks for it has it."""
-    assert the_rule(rule(investors="[9999]")).investors == ("9999",)
-    assert the_rule(rule(investors="sum_of_rows")).investors == ("9999",)
+    """`all` leaves it out, and a rule that asks for it has it, with a warning of what it is."""
+    for name in ("9999", "sum_of_rows"):
+        loaded = load(rule(investors=f"[{name}]"))
+        assert [each.level for each in loaded.problems] == [Level.WARNING]
+        assert loaded.rulebook.rules[0].investors == ("9999",)
+
+
+def test_a_name_that_stands_twice_counts_once() -> None:
+    """By whatever spelling; it is suspect, and no error."""
+    loaded = load(rule(sectors="[kospi, 코스닥, 001]", investors="[foreign, 외국인]"))
+    assert [str(each).removeprefix("rules/a.yaml:") for each in loaded.problems] == [
+        "3:27: warning: 001 stands here for the second time; take it out",
+        "4:26: warning: 외국인 stands here for the second time; take it out",
+    ]
+    assert (loaded.rulebook.rules[0].sectors, loaded.rulebook.rules[0].investors) == (("001", "301"), ("0017",))
 
 
 def test_codes_may_look_like_numbers() -> None:
@@ -141,6 +153,7 @@ def test_the_rules_say_which_places_they_need() -> None:
         ("rules: []\ndefaults: {name: a}\n", "2:12: unknown key 'name'; known are venue sectors investors"),
         ("rules:\n - 3\n", "2:4: a rule is keys and values; write name:, sectors:, when: …"),
         ("rules:\n - [a]\n", "2:4: a rule is keys and values; write name:, sectors:, when: …"),
+        ("tests: []\nrules: a.yaml\n", "1:1: this is a file of rule tests, not of rules; run it with flowalert test"),
         ("rules:\n -\n", "2:3: a rule is keys and values; write name:, sectors:, when: …"),
     ],
 )
@@ -275,15 +288,14 @@ def test_a_key_that_stands_twice_is_an_error_of_the_rule() -> None:
     ]
 
 
-def test_a_sector_code_that_no_list_has_is_a_warning() -> None:
-    """The rule loads: the exchange changes its list. Investors may be new without a word."""
+def test_a_code_that_no_list_has_is_a_warning() -> None:
+    """The rule loads: the exchange changes its lists."""
     loaded = load(rule(sectors="[kospi, 999]", investors="[0042]"))
     assert loaded.errors == ()
-    (warning,) = loaded.problems
-    assert warning.level is Level.WARNING
-    assert str(warning).startswith(
-        "rules/a.yaml:3:22: warning: the sector code 999 is in no list that flowalert knows; "
-    )
+    assert [str(each).removeprefix("rules/a.yaml:").split(";")[0] for each in loaded.problems] == [
+        "3:22: warning: the sector code 999 is in no list that flowalert knows",
+        "4:17: warning: the investor code 0042 is in no list that flowalert knows",
+    ]
     assert loaded.rulebook.rules[0].sectors == ("001", "999")
 
 

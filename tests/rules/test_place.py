@@ -106,3 +106,37 @@ def test_every_character_is_found_where_it_stands(words: list[str], blanks: list
             place = document.place_inside(scalar, offset)
             found = document.text[place.index :]
             assert found.startswith("\\" + character if style == '"' and character in '"\\' else character)
+
+
+@pytest.mark.parametrize(
+    ("line", "marked"),
+    [
+        ("severity: fatal", "fatal"),
+        ("severity: 'fatal'", "'fatal'"),
+        ("venue: '외국인 장'", "'외국인 장'"),
+        ("wen: 5", "wen"),
+        ("when: msvall > 1", "msvall"),
+        ("when: msvol > 300억", "msvol > 300억"),
+        ("sectors: [kospi, kospy]", "kospy"),
+    ],
+)
+def test_a_problem_knows_how_long_its_part_of_the_line_is(line: str, marked: str) -> None:
+    """The quotes are part of a value, and a mistake in a condition is as long as what is wrong."""
+    key = line.split(":", maxsplit=1)[0]
+    text = rule(line) if key in ("severity", "venue", "wen") else rule(**{key: line.partition(": ")[2]})
+    problem = the_problem(text)
+    shown = text.splitlines()[problem.line - 1]
+    assert shown[problem.column - 1 : problem.column - 1 + problem.length] == marked
+
+
+@pytest.mark.parametrize("end", ["\n", "\r\n", "\r", "\x85", "\u2028"])
+def test_lines_are_counted_as_yaml_counts_them(end: str) -> None:
+    """Whatever ends them, inside a value as well as between two."""
+    text = f"키: |-{end}  가{end}  나 다{end}"
+    document = Document("f", text)
+    scalar = document.find(["키"])
+    assert isinstance(scalar, Scalar)
+    place = document.place_inside(scalar, (scalar.text or "").index("다"))
+    assert (place.line, place.column) == (2, 4)
+    assert document.source.line(2) == "  나 다"
+    assert document.source.line(9) == ""

@@ -1,0 +1,94 @@
+"""Stretches of the day and days of the week, as people write them: `09:00-15:20`, `mon-fri`, `월-금`."""
+
+import re
+from collections.abc import Iterable, Iterator
+from typing import TypeAlias
+
+from flowalert.language.mistake import Mistake
+from flowalert.market.instant import DAY
+from flowalert.market.name import fold, suggest
+
+# Seconds of the day, the second one not in it.
+Stretch: TypeAlias = tuple[int, int]
+
+_STRETCH = re.compile(r"\s*([0-9:]+)\s*[-~–]\s*([0-9:]+)\s*", re.ASCII)
+_CLOCK = re.compile(r"([0-9]{1,2}):([0-9]{2})(?::([0-9]{2}))?", re.ASCII)
+
+_DAYS = (
+    ("mon", "monday", "월", "월요일"), ("tue", "tuesday", "화", "화요일"), ("wed", "wednesday", "수", "수요일"),
+    ("thu", "thursday", "목", "목요일"), ("fri", "friday", "금", "금요일"), ("sat", "saturday", "토", "토요일"),
+    ("sun", "sunday", "일", "일요일"),
+)  # fmt: skip
+_SUGGESTED = [name for names in _DAYS for name in (names[0], names[2])]
+_DAY_BY_NAME = {name: number for number, names in enumerate(_DAYS) for name in names}
+
+
+def is_stretch(text: str) -> bool:
+    """Tell whether a text has the form of a stretch of the day, be it one or not."""
+    return ":" in text
+
+
+def parse_stretch(text: str) -> Stretch:
+    """Return begin and end of `09:00-15:20`; raises Mistake. A day ends at 24:00."""
+    whole = (0, len(text))
+    match = _STRETCH.fullmatch(text)
+    if match is None:
+        raise Mistake(f"{text!r} is no stretch of the day", whole, "write two times, like 09:00-15:20")
+    begin, end = _read_clock(match, 1), _read_clock(match, 2)
+    if begin == end:
+        raise Mistake(f"{text!r} is over as it begins", whole, "write an end after the begin, like 09:00-15:20")
+    if begin > end:
+        raise Mistake(f"{text!r} goes past midnight", whole, f"write two: {match[1]}-24:00 and 00:00-{match[2]}")
+    return begin, end
+
+
+def _read_clock(match: re.Match[str], group: int) -> int:
+    clock = _CLOCK.fullmatch(match[group])
+    hour, minute, second = (int(each or 0) for each in clock.groups()) if clock is not None else (0, 60, 0)
+    at = hour * 3600 + minute * 60 + second
+    if minute > 59 or second > 59 or at > DAY:
+        raise Mistake(
+            f"{match[group]} is no time of day", match.span(group), "write hours and minutes, like 09:00, up to 24:00"
+        )
+    return at
+
+
+def merge(stretches: Iterable[Stretch]) -> tuple[Stretch, ...]:
+    """Return the same times in order, those that touch or overlap as one."""
+    merged: list[Stretch] = []
+    for begin, end in sorted(stretches):
+        if merged and begin <= merged[-1][1]:
+            merged[-1] = (merged[-1][0], max(end, merged[-1][1]))
+        else:
+            merged.append((begin, end))
+    return tuple(merged)
+
+
+def intersect(some: Iterable[Stretch], others: Iterable[Stretch]) -> tuple[Stretch, ...]:
+    """Return the times that lie in both."""
+    other = tuple(others)
+    return merge((max(a, c), min(b, d)) for a, b in some for c, d in other if max(a, c) < min(b, d))
+
+
+def parse_weekdays(text: str) -> frozenset[int]:
+    """Return the days of `mon`, `mon-fri` or `월-금`, counted from 0, Monday; raises Mistake."""
+    return frozenset(_list_days(text))
+
+
+def _list_days(text: str) -> Iterator[int]:
+    first, dash, last = text.partition("-")
+    begin = _find_day(first, 0)
+    end = _find_day(last, len(first) + 1) if dash else begin
+    yield from ((begin + step) % 7 for step in range((end - begin) % 7 + 1))
+
+
+def _find_day(name: str, offset: int) -> int:
+    day = _DAY_BY_NAME.get(fold(name))
+    if day is None:
+        near = suggest(name, _SUGGESTED)
+        raise Mistake(
+            f"{name.strip()!r} is no day of the week",
+            (offset, offset + len(name)),
+            f"did you mean {near}?" if near else "write mon, mon-fri or 월-금",
+        )
+    return day
