@@ -19,10 +19,12 @@ _FINEST_BITS = 1074
 class Aggregate:
     """The known readings of a window, as far as an answer needs them.
 
-    `adds_up` marks one that a missing reading makes wrong and not only coarser. All calls change it but `answer`.
+    `adds_up` marks one that a missing reading makes wrong and not only coarser; one that `counts_steps` takes floats as
+    whole numbers of their finest step. All calls change it but `answer`.
     """
 
     adds_up: ClassVar[bool] = False
+    counts_steps: ClassVar[bool] = False
 
     def __init__(self) -> None:
         self.reset()
@@ -44,23 +46,23 @@ class Aggregate:
         self.drop(at, value)
 
     def answer(self, value: float) -> Value:
-        """Return what the readings come to; `value` is the latest of them."""
+        """Return what the readings come to; `value` is the latest of them, as it was read."""
         raise NotImplementedError
 
 
+def to_steps(value: float) -> int:
+    """Return a float as a whole number of the finest step."""
+    numerator, denominator = float(value).as_integer_ratio()
+    return numerator << (_FINEST_BITS + 1 - denominator.bit_length())
+
+
 class _Exact(Aggregate):
-    """Sums of whole numbers, or of floats as whole numbers of their finest step."""
+    """Sums of whole numbers, or of floats in steps."""
 
     def __init__(self, *, whole: bool) -> None:
-        self._whole = whole
+        self.counts_steps = not whole  # type: ignore[misc]  # for these each object has its own
         self._unit = 1 if whole else 1 << _FINEST_BITS
         super().__init__()
-
-    def _steps(self, value: float) -> int:
-        if self._whole:
-            return int(value)
-        numerator, denominator = value.as_integer_ratio()
-        return numerator << (_FINEST_BITS + 1 - denominator.bit_length())
 
 
 class Sum(_Exact):
@@ -69,57 +71,59 @@ class Sum(_Exact):
     adds_up = True
 
     def reset(self) -> None:
-        self._total = 0
+        self._total: int | float = 0
 
     def add(self, at: int, value: float) -> None:  # noqa: ARG002 - a sum has no order
-        self._total += self._steps(value)
+        self._total += value
 
     def drop(self, at: int, value: float) -> None:  # noqa: ARG002 - a sum has no order
-        self._total -= self._steps(value)
+        self._total -= value
 
     def answer(self, value: float) -> Value:  # noqa: ARG002 - the whole counts
-        return self._total if self._whole else self._total / self._unit
+        return self._total / self._unit if self.counts_steps else self._total
 
 
-class Mean(Sum):
+class Mean(_Exact):
     """`avg(x, …)`."""
 
-    adds_up = False
-
     def reset(self) -> None:
-        super().reset()
         self._count = 0
+        self._total: int | float = 0
 
-    def add(self, at: int, value: float) -> None:
-        super().add(at, value)
+    def add(self, at: int, value: float) -> None:  # noqa: ARG002 - a mean has no order
         self._count += 1
+        self._total += value
 
-    def drop(self, at: int, value: float) -> None:
-        super().drop(at, value)
+    def drop(self, at: int, value: float) -> None:  # noqa: ARG002 - a mean has no order
         self._count -= 1
+        self._total -= value
 
     def answer(self, value: float) -> Value:  # noqa: ARG002 - the whole counts
         return self._total / (self._count * self._unit)
 
 
-class Spread(Mean):
+class Spread(_Exact):
     """`stdev(x, …)`: of all readings in the window, not of a sample."""
 
     def reset(self) -> None:
-        super().reset()
-        self._squares = 0
+        self._count = 0
+        self._total: int | float = 0
+        self._squares: int | float = 0
 
-    def add(self, at: int, value: float) -> None:
-        super().add(at, value)
-        self._squares += self._steps(value) ** 2
+    def add(self, at: int, value: float) -> None:  # noqa: ARG002 - it has no order
+        self._count += 1
+        self._total += value
+        self._squares += value * value
 
-    def drop(self, at: int, value: float) -> None:
-        super().drop(at, value)
-        self._squares -= self._steps(value) ** 2
+    def drop(self, at: int, value: float) -> None:  # noqa: ARG002 - it has no order
+        self._count -= 1
+        self._total -= value
+        self._squares -= value * value
 
     def answer(self, value: float) -> Value:  # noqa: ARG002 - the whole counts
         count, total = self._count, self._total
-        return math.sqrt((count * self._squares - total * total) / (count * count * self._unit * self._unit))
+        scale = count * self._unit
+        return math.sqrt((count * self._squares - total * total) / (scale * scale))
 
 
 class Score(Spread):
@@ -130,27 +134,29 @@ class Score(Spread):
         return (value - self._total / (self._count * self._unit)) / spread if spread else None
 
 
-class Slope(Mean):
+class Slope(_Exact):
     """`slope(x, …)`: the change a minute of the straight line that fits the readings best."""
 
     def reset(self) -> None:
-        super().reset()
+        self._count = 0
+        self._total: int | float = 0
         self._times = 0
         self._times_squared = 0
-        self._products = 0
+        self._products: int | float = 0
 
     def add(self, at: int, value: float) -> None:
-        super().add(at, value)
-        self._note(at, value, 1)
+        self._count += 1
+        self._total += value
+        self._times += at
+        self._times_squared += at * at
+        self._products += at * value
 
     def drop(self, at: int, value: float) -> None:
-        super().drop(at, value)
-        self._note(at, value, -1)
-
-    def _note(self, at: int, value: float, sign: int) -> None:
-        self._times += sign * at
-        self._times_squared += sign * at * at
-        self._products += sign * at * self._steps(value)
+        self._count -= 1
+        self._total -= value
+        self._times -= at
+        self._times_squared -= at * at
+        self._products -= at * value
 
     def answer(self, value: float) -> Value:  # noqa: ARG002 - the whole counts
         count = self._count
@@ -167,13 +173,13 @@ class Count(Aggregate):
     adds_up = True
 
     def reset(self) -> None:
-        self._count = 0
+        self._count: int | float = 0
 
     def add(self, at: int, value: float) -> None:  # noqa: ARG002 - a count has no order
-        self._count += bool(value)
+        self._count += value
 
     def drop(self, at: int, value: float) -> None:  # noqa: ARG002 - a count has no order
-        self._count -= bool(value)
+        self._count -= value
 
     def answer(self, value: float) -> Value:  # noqa: ARG002 - the whole counts
         return self._count

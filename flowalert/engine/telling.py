@@ -86,7 +86,7 @@ def find_due(watch: Watch, *, limited: bool = False) -> int | None:
     if limited or (not watch.told and watch.hold is Hold.LIMIT):
         if limit is None or limit.seconds is None or not (watch.told and watch.rule.repeat):
             return None
-        return watch.tellings[-limit.count] + limit.seconds
+        return sorted(watch.tellings)[-limit.count] + limit.seconds
     if not watch.told:
         if watch.hold is Hold.FLAPPING:
             return watch.began_at + FLAPPING_WITHIN
@@ -100,4 +100,5 @@ def _is_at_limit(watch: Watch, at: int) -> bool:
     limit = watch.rule.limit
     if limit is None or len(watch.tellings) < limit.count:
         return False
-    return limit.seconds is None or at - watch.tellings[-limit.count] < limit.seconds
+    # A late update is told at an earlier time than what a timer told before it: the order says nothing.
+    return limit.seconds is None or sum(at - each < limit.seconds for each in watch.tellings) >= limit.count

@@ -3,7 +3,7 @@
 import math
 from collections import deque
 
-from flowalert.engine.aggregate import Aggregate
+from flowalert.engine.aggregate import Aggregate, to_steps
 from flowalert.engine.memory import Continuity, Memory, Reading
 from flowalert.language.code import Read, Value
 
@@ -24,41 +24,39 @@ class Window(Memory):
         self._readings: deque[Reading] = deque()
         self._unknown = 0
         self._broken_ones = 0
-        self._began_at: int | None = None
         self._aggregate.reset()
 
-    def _take(self, at: int, value: Value, broken: bool, corrects: bool) -> Value:  # noqa: FBT001 - see Memory
+    def _enter(self, at: int, value: Value, broken: bool, corrects: bool) -> None:  # noqa: FBT001 - see Memory
         readings = self._readings
-        if self._began_at is None:
-            self._began_at = at
         if corrects:
-            last = readings.pop()
-            self._discount(last)
-            if last[1] is not None:
-                self._aggregate.take_back(last[0], last[1], readings)
-        readings.append((at, value, broken))
-        self._unknown += value is None
-        self._broken_ones += broken
-        if value is not None:
+            self._take_back(readings.pop())
+        if value is None:
+            self._unknown += 1
+        else:
+            if self._aggregate.counts_steps:
+                value = to_steps(value)
             self._aggregate.add(at, value)
-        while self._is_past(at):
-            first = readings.popleft()
-            self._discount(first)
-            if first[1] is not None:
-                self._aggregate.drop(first[0], first[1])
-        return self._aggregate.answer(value) if value is not None and self._is_known(at) else None
+        if broken:
+            self._broken_ones += 1
+        readings.append((at, value, broken))
 
-    def _discount(self, reading: Reading) -> None:
-        self._unknown -= reading[1] is None
-        self._broken_ones -= reading[2]
+    def _leave(self) -> None:
+        """Let the first reading out of the window."""
+        at, value, broken = self._readings.popleft()
+        if broken:
+            self._broken_ones -= 1
+        if value is None:
+            self._unknown -= 1
+        else:
+            self._aggregate.drop(at, value)
 
-    def _is_past(self, at: int) -> bool:
-        """Tell whether the first reading is no longer in the window."""
-        raise NotImplementedError
-
-    def _is_known(self, at: int) -> bool:
-        """Tell whether the window is whole."""
-        raise NotImplementedError
+    def _take_back(self, last: Reading) -> None:
+        at, value, broken = last
+        self._broken_ones -= broken
+        if value is None:
+            self._unknown -= 1
+        else:
+            self._aggregate.take_back(at, value, self._readings)
 
 
 class DurationWindow(Window):
@@ -72,12 +70,24 @@ class DurationWindow(Window):
         self._seconds = seconds
         super().__init__(of, continuity, aggregate)
 
-    def _is_past(self, at: int) -> bool:
-        return self._readings[0][0] <= at - self._seconds
+    def reset(self) -> None:
+        super().reset()
+        self._reaches_back = False
+        self._began_at: int | None = None
 
-    def _is_known(self, at: int) -> bool:
-        reaches_back = self._began_at is not None and self._began_at <= at - self._seconds
-        return reaches_back and not self._unknown and not (self._aggregate.adds_up and self._broken_ones)
+    def _take(self, at: int, value: Value, broken: bool, corrects: bool) -> Value:  # noqa: FBT001 - see Memory
+        self._enter(at, value, broken, corrects)
+        begins = at - self._seconds
+        if not self._reaches_back:
+            if self._began_at is None:
+                self._began_at = at
+            self._reaches_back = self._began_at <= begins
+        readings = self._readings
+        while readings[0][0] <= begins:
+            self._leave()
+        if self._unknown or value is None or not self._reaches_back or (self._broken_ones and self._aggregate.adds_up):
+            return None
+        return self._aggregate.answer(value)
 
 
 class UpdatesWindow(Window):
@@ -87,22 +97,24 @@ class UpdatesWindow(Window):
         self._count = count
         super().__init__(of, continuity, aggregate)
 
-    def _is_past(self, at: int) -> bool:  # noqa: ARG002 - counted in publications, not in time
-        return len(self._readings) > self._count
-
-    def _is_known(self, at: int) -> bool:  # noqa: ARG002 - the same
+    def _take(self, at: int, value: Value, broken: bool, corrects: bool) -> Value:  # noqa: FBT001 - see Memory
+        self._enter(at, value, broken, corrects)
         readings = self._readings
-        return len(readings) == self._count and not self._unknown and self._broken_ones == readings[0][2]
+        if len(readings) > self._count:
+            self._leave()
+        elif len(readings) < self._count:
+            return None
+        if self._unknown or value is None or self._broken_ones > readings[0][2]:
+            return None
+        return self._aggregate.answer(value)
 
 
 class SessionWindow(Window):
     """All that was seen of the session."""
 
-    def _is_past(self, at: int) -> bool:  # noqa: ARG002 - the session is not over
-        return False
-
-    def _is_known(self, at: int) -> bool:  # noqa: ARG002 - the same
-        return True
+    def _take(self, at: int, value: Value, broken: bool, corrects: bool) -> Value:  # noqa: FBT001 - see Memory
+        self._enter(at, value, broken, corrects)
+        return None if value is None else self._aggregate.answer(value)
 
 
 class Fading(Memory):
