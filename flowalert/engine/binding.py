@@ -40,13 +40,14 @@ class Binding:
 
     def __init__(self, rulebook: Rulebook) -> None:
         self._rules = rulebook.rules
+        self._everybody = _list_investors(rulebook.rules)
         # By the place of which any investor will do: the rule, and the sector that it leaves open.
         self._for_any: dict[tuple[Venue, str], list[tuple[int, str | None]]] = {}
 
     def bind_all(self) -> Bound:
         """Bind every rule to each sector and investor that it is for."""
         bound = Bound({}, {})
-        everybody = _list_investors(self._rules)
+        everybody = self._everybody
         for index, rule in enumerate(self._rules):
             investors: Sequence[str | None] = everybody if rule.investors is None else rule.investors or (None,)
             for sector in rule.sectors or (None,):
@@ -59,7 +60,7 @@ class Binding:
     def bind_new(self, named: Series) -> Bound:
         """Bind the rules for all investors to one that `bind_all` did not know of."""
         bound = Bound({}, {})
-        if named.investor != SUM_OF_ROWS:
+        if named.investor not in self._everybody and named.investor != SUM_OF_ROWS:
             for index, sector in self._for_any.get((named.venue, named.sector), ()):
                 bound.add(index, self._rules[index], (named.venue, sector, named.investor))
         return bound
@@ -70,10 +71,10 @@ class Binding:
             self._for_any.setdefault((rule.venue, str(place)), []).append((index, sector))
 
 
-def _list_investors(rules: Sequence[Rule]) -> list[str]:
+def _list_investors(rules: Sequence[Rule]) -> tuple[str, ...]:
     """Return the codes that `all` stands for: those that are known, and those that any rule names; not the sum."""
     codes = {each.code for each in INVESTORS}
     for rule in rules:
         codes.update(rule.investors or ())
         codes.update(investor for _, investor in rule.references if investor is not None)
-    return sorted(codes - {SUM_OF_ROWS})
+    return tuple(sorted(codes - {SUM_OF_ROWS}))

@@ -8,7 +8,7 @@ from flowalert.engine import why
 from flowalert.engine.binding import Binding, JoinKey
 from flowalert.engine.day import Day
 from flowalert.engine.join import Join
-from flowalert.engine.lifecycle import announce, freeze, judge, resolve, run_out
+from flowalert.engine.lifecycle import announce, end_activity, freeze, judge, resolve, run_out
 from flowalert.engine.stream import Setting, Stream
 from flowalert.engine.term import Past, Term, Used
 from flowalert.engine.transition import Reason, Transition
@@ -35,7 +35,9 @@ class Engine:
         self.stale = 0
         self._days = {venue: Day() for venue in Venue}
         self._binding = Binding(rulebook)
+        # Of all series that anything names, and of those of them that have been bound to the rules for all investors.
         self._streams: dict[Series, Stream] = {}
+        self._met: dict[Series, Stream] = {}
         self._joins: dict[JoinKey, Join] = {}
         before = past or {}
         self._terms = {
@@ -51,7 +53,7 @@ class Engine:
         if not isinstance(entry, Update):
             return self._handle_other(entry)
         update = entry
-        stream = self._streams.get(update.series)
+        stream = self._met.get(update.series)
         if stream is None:
             stream = self._meet(update.series)
         day = stream.day
@@ -150,11 +152,12 @@ class Engine:
             self._streams[named].build(indices)
         for key, indices in bound.joined.items():
             self._join_of(key).build(indices)
+        self._met = {named: self._streams[named] for named in bound.singles}
 
     def _meet(self, named: Series) -> Stream:
-        """Make room for a series that no rule names: an investor whose code is new, or that nobody asked for."""
+        """Make room for a series that no rule is about alone; its investor's code may be new, and anybody's."""
         bound = self._binding.bind_new(named)
-        stream = self._stream_of(named)
+        stream = self._met[named] = self._stream_of(named)
         stream.build(bound.singles.get(named, ()))
         for key, indices in bound.joined.items():
             if key not in self._joins:
@@ -275,7 +278,8 @@ class Engine:
                 stream.drop_trails()
             attends = watch.truth is True or watch.holds
         else:
-            stream.open[index] = watch
+            if index not in stream.open:
+                self._open(stream, watch)
             attends = watch.is_compound or watch.phase is Phase.PENDING or watch.due is not None or watch.is_asked
             self._set_timer(stream, watch)
         if attends:
@@ -286,9 +290,16 @@ class Engine:
                 stream.wait(watch)
 
     def _set_timer(self, stream: Stream, watch: Watch) -> None:
+        timers = stream.day.timers
         if watch.due is not None and watch.due != watch.timed:
             watch.timed = watch.due
-            heappush(stream.day.timers, (watch.due, watch.index, stream.key, watch, stream))
+            heappush(timers, (watch.due, watch.index, stream.key, watch, stream))
+
+    def _open(self, stream: Stream, watch: Watch) -> None:
+        """Count a watch among the open ones; its active time ends whatever comes."""
+        stream.open[watch.index] = watch
+        if watch.ends is not None:
+            heappush(stream.day.timers, (watch.ends, watch.index, stream.key, watch, stream))
 
     def _close_slot(self, day: Day, at: int) -> Sequence[Transition]:
         if at // DAY != day.session:
@@ -306,13 +317,16 @@ class Engine:
         timers = day.timers
         while timers and timers[0][0] < at:
             due, _, _, watch, stream = heappop(timers)
-            if watch.due != due or watch.timed != due:
+            if watch.ends == due:
+                transition = end_activity(watch, day.now)
+            elif watch.due != due or watch.timed != due:
                 continue
-            watch.timed = None
-            if stream.is_lost or (stream.is_broken and watch.phase is not Phase.FIRING):
-                # Frozen: the next update or judgement moves the timer and sets it again.
-                continue
-            transition = run_out(watch, day.now)
+            else:
+                watch.timed = None
+                if stream.is_lost or (stream.is_broken and watch.phase is not Phase.FIRING):
+                    # Frozen: the next update or judgement moves the timer and sets it again.
+                    continue
+                transition = run_out(watch, day.now)
             if transition is not None:
                 made.append(transition)
             if watch.phase is Phase.IDLE or watch.due != due:
@@ -321,7 +335,7 @@ class Engine:
 
     def _lose(self, places: Sequence[str]) -> None:
         for named, stream in self._streams.items():
-            if stream.update is not None and (not places or named.place in places):
+            if stream.is_of_today and (not places or named.place in places):
                 stream.lost = True
 
     def _begin_session(self, day: Day, venue: Venue, at: int) -> list[Transition]:

@@ -71,7 +71,8 @@ class Join(Stream):
     @property
     def is_lost(self) -> bool:
         """Whether a series is lost, or came back since the latest judgement: the next one says what that means."""
-        return any(stream.lost for stream in self._streams) or self._count_returns() != self._returns
+        lost = any(stream.lost and stream.is_of_today for stream in self._streams)
+        return lost or self._count_returns() != self._returns
 
     @property
     def is_broken(self) -> bool:

@@ -4,7 +4,7 @@ Each function takes the watch, what is known now, and returns the transition tha
 of the engine that changes a watch; who is to hear of a transition is `telling`'s to say.
 """
 
-from flowalert.engine.telling import decide, find_due, note_opening, note_told, pass_opening
+from flowalert.engine.telling import decide, find_due, find_free, note_opening, note_told, pass_opening
 from flowalert.engine.transition import Hold, Kind, Reason, Transition, transition_id
 from flowalert.engine.watch import Phase, Watch
 from flowalert.language.code import Value
@@ -17,10 +17,9 @@ def judge(watch: Watch, at: int) -> Transition | None:
     answer = watch.answer()
     watch.holds = answer is True
     rule = watch.rule
-    if rule.active is not None and not rule.active.contains(at):
+    if not _is_active(watch, at):
         # Outside its active time a condition counts as false, so that one that holds opens when the time begins.
-        watch.truth = False
-        return resolve(watch, at, Reason.INACTIVE)
+        return end_activity(watch, at)
     came_true = answer is True and watch.truth is not True
     if answer is not None:
         watch.truth = answer
@@ -45,10 +44,8 @@ def run_out(watch: Watch, at: int) -> Transition | None:
 
     What is unknown neither fires nor resolves; the next update looks again.
     """
-    active = watch.rule.active
-    if active is not None and not active.contains(at):
-        watch.truth = False
-        return resolve(watch, at, Reason.INACTIVE)
+    if not _is_active(watch, at):
+        return end_activity(watch, at)
     answer = watch.answer()
     if watch.phase is not Phase.PENDING:
         return _go_on(watch, answer, at, is_own=False)
@@ -56,6 +53,12 @@ def run_out(watch: Watch, at: int) -> Transition | None:
         watch.end_episode()
         return None
     return _fire(watch, at, Reason.HELD_FOR) if answer else None
+
+
+def end_activity(watch: Watch, at: int) -> Transition | None:
+    """End an alert whose stretch of active time is over; the next one does not go on with it."""
+    watch.truth = False
+    return resolve(watch, at, Reason.INACTIVE)
 
 
 def resolve(watch: Watch, at: int, reason: Reason) -> Transition | None:
@@ -81,6 +84,11 @@ def freeze(watch: Watch, seconds: int) -> None:
     """Leave out of a pending or recovering alert's time what nobody could see."""
     if watch.phase in (Phase.PENDING, Phase.RECOVERING) and watch.due is not None:
         watch.due += seconds
+
+
+def _is_active(watch: Watch, at: int) -> bool:
+    active = watch.rule.active
+    return active is None or (active.contains(at) and (watch.ends is None or at < watch.ends))
 
 
 def _is_over(watch: Watch, at: int) -> bool:
@@ -168,14 +176,13 @@ def _tell_when_due(watch: Watch, at: int) -> Transition | None:
             return _tell_again(watch, Reason.REPEATED, at, None)
     else:
         calm = watch.hold is Hold.FLAPPING
-        if calm:
-            watch.flapping = False
-            watch.openings.clear()
+        watch.flapping = watch.flapping and not calm
         hold = decide(watch, at)
         if hold is None:
             return _tell_again(watch, Reason.CALM if calm else Reason.COOLDOWN_OVER, at, None)
-        watch.hold = hold
-    watch.due = find_due(watch, limited=hold is Hold.LIMIT)
+        if hold is not Hold.LIMIT:
+            watch.hold = hold
+    watch.due = find_free(watch) if hold is Hold.LIMIT else find_due(watch)
     return None
 
 
@@ -228,6 +235,7 @@ def _begin_episode(watch: Watch, at: int) -> None:
     watch.alert = watch.identity.alert_id(f"{stream.name} {at} {stream.nth}")
     watch.n = 0
     watch.severity = watch.rule.severity
+    watch.ends = None if watch.rule.active is None else watch.rule.active.ends_at(at)
     stream.note_trails()
     watch.trail_from = max(0, len(watch.trail) - 1)
 

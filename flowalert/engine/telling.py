@@ -33,14 +33,13 @@ def decide(watch: Watch, at: int, *, repeats: bool = False, rises: bool = False)
 
     A repetition minds the limit alone; a rise in severity while the alert fires minds no cooldown.
     """
+    if watch.flapping and not repeats:
+        return Hold.FLAPPING
     if _is_at_limit(watch, at):
         return Hold.LIMIT
-    if repeats:
-        return None
-    if watch.flapping:
-        return Hold.FLAPPING
     passes = (
-        rises
+        repeats
+        or rises
         or watch.told_at is None
         or at - watch.told_at >= watch.rule.cooldown
         or watch.severity > watch.told_severity
@@ -53,7 +52,6 @@ def pass_opening(watch: Watch, at: int) -> Hold | None:
     """Return why the opening of a state is not to be told, or None; calm enough, it flaps no more."""
     if watch.flapping and at >= watch.began_at + FLAPPING_WITHIN:
         watch.flapping = False
-        watch.openings.clear()
     watch.began_at = at
     return decide(watch, at)
 
@@ -77,23 +75,27 @@ def note_told(watch: Watch, at: int) -> None:
         watch.tellings.append(at)
 
 
-def find_due(watch: Watch, *, limited: bool = False) -> int | None:
-    """Return when to look again at a firing alert, or None: to tell it late, or to tell it again.
-
-    `limited`: its limit stands in the way; then when that frees one.
-    """
-    limit = watch.rule.limit
-    if limited or (not watch.told and watch.hold is Hold.LIMIT):
-        if limit is None or limit.seconds is None or not (watch.told and watch.rule.repeat):
-            return None
-        return sorted(watch.tellings)[-limit.count] + limit.seconds
-    if not watch.told:
-        if watch.hold is Hold.FLAPPING:
+def find_due(watch: Watch) -> int | None:
+    """Return when to look again at a firing alert, or None: to tell it late, or to tell it again."""
+    if watch.told:
+        if watch.rule.repeat and watch.told_at is not None:
+            return watch.told_at + watch.rule.repeat
+        return None
+    match watch.hold:
+        case Hold.FLAPPING:
             return watch.began_at + FLAPPING_WITHIN
-        return None if watch.told_at is None else watch.told_at + watch.rule.cooldown
-    if watch.rule.repeat and watch.told_at is not None:
-        return watch.told_at + watch.rule.repeat
-    return None
+        case Hold.COOLDOWN if watch.told_at is not None:
+            return watch.told_at + watch.rule.cooldown
+        case _:
+            return None
+
+
+def find_free(watch: Watch) -> int | None:
+    """Return when the limit of an alert that has reached it lets the next telling through; None for never."""
+    limit = watch.rule.limit
+    if limit is None or limit.seconds is None:
+        return None
+    return sorted(watch.tellings)[-limit.count] + limit.seconds
 
 
 def _is_at_limit(watch: Watch, at: int) -> bool:

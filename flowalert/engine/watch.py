@@ -57,7 +57,8 @@ class Watch:
     `holds`, whether the very last was yes; `phase`; of the present episode `opened_at`, `alert` (its id, by the update
     that it began with), `n` (transitions so far), `told` (whether anybody was to hear of its firing), `hold` (why
     not), `severity`, `trail_from` (where its values begin);
-    `due`, the exchange time at which its timer runs out, or None, and `timed`, the one that is set; `counted`, the
+    `due`, the exchange time at which its timer runs out, or None, and `timed`, the one that is set; `ends`, when its
+    active time does, or None; `counted`, the
     updates for which the condition has held; and over the session's episodes `told_at`, `told_severity` and `told_sign`
     of what was last told, with `held_back` since, `tellings`, when firings were told, for a limit, `openings`, when the
     last few episodes were told as they began, `began_at`, when the last one did, and `flapping`. `waits`, by
@@ -72,6 +73,7 @@ class Watch:
         "constants",
         "counted",
         "due",
+        "ends",
         "expressions",
         "features",
         "flapping",
@@ -170,6 +172,7 @@ class Watch:
         self.told = False
         self.hold: Hold | None = None
         self.due: int | None = None
+        self.ends: int | None = None
         self.timed: int | None = None
         self.counted = 0
         self.trail_from = 0

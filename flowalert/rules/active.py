@@ -27,3 +27,8 @@ class Active:
             return False
         date = date_of(at)
         return date.weekday() in self.weekdays and (self.holidays or is_trading_day(date))
+
+    def ends_at(self, at: int) -> int | None:
+        """Return when the stretch of the day ends in which a rule may fire at an exchange time; None for no stretch."""
+        second = at % DAY
+        return next((at - second + end for begin, end in self.hours if begin <= second < end), None)

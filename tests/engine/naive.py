@@ -109,7 +109,7 @@ class Naive:
             if due is not None and due < before:
                 ready.append((due, life.index, str(life.scope), life))
         for _, _, _, life in sorted(ready, key=lambda each: each[:3]):
-            life.look(day.now)
+            life.look(day.now, before)
 
     def close(self, day: Day, at: int) -> None:
         for life in sorted(day.lives.values(), key=lambda each: (str(each.scope), each.index)):

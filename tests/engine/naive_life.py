@@ -10,7 +10,7 @@ from flowalert.language.tree import Binary, Call, Node, spell
 from flowalert.market.series import Series
 from flowalert.rules.rulebook import Rule
 from tests.engine.naive_past import Judgements, Past
-from tests.engine.naive_rule import conditions, find_peak, is_active, is_expired
+from tests.engine.naive_rule import conditions, ends_at, find_peak, is_active, is_expired
 from tests.engine.naive_value import Own, calculate, value
 
 MINUTES = 60
@@ -89,7 +89,8 @@ class Life:
         if self.line.made and self.due is not None and self.line.is_interrupted():
             self.due += at - self.line.made[-1].at
         self.line.add(at)
-        active = is_active(self.rule, at)
+        ends = self.active_ends()
+        active = is_active(self.rule, at) and (ends is None or at < ends)
         answer = self.now(self.rule.condition.tree) if active else False
         came_true = answer is True and self.truth is not True
         self.truth = self.truth if answer is None else answer
@@ -110,13 +111,15 @@ class Life:
         else:
             self.go_on(answer, at)
 
-    def look(self, at: int) -> None:
-        """Do what a timer that has run out asks for."""
-        if not is_active(self.rule, at):
+    def look(self, at: int, before: int) -> None:
+        """Do what a timer asks for that has run out before an exchange time."""
+        ends = self.active_ends()
+        if not is_active(self.rule, at) or (ends is not None and ends < before):
             self.truth = False
             self.end(Reason.INACTIVE, at)
             return
-        if self.now(self.rule.condition.tree) is None:
+        due = self.own_timer()
+        if due is None or due >= before or self.now(self.rule.condition.tree) is None:
             return
         if self.phase == "firing":
             self.tell_again(at)
@@ -187,7 +190,8 @@ class Life:
             return
         if self.level() > self.severity:
             self.rise(at)
-        due = self.timer()
+            return
+        due = self.own_timer()
         if answer is not None and due is not None and at >= due:
             self.tell_again(at)
 
@@ -200,6 +204,15 @@ class Life:
 
     def timer(self) -> int | None:
         """When it is to be looked at without an update of its own, or None."""
+        ends, due = self.active_ends(), self.own_timer()
+        return due if ends is None else ends if due is None else min(due, ends)
+
+    def active_ends(self) -> int | None:
+        """When the stretch of its active time ends in which it opened; another one does not go on with it."""
+        return None if self.phase == "idle" else ends_at(self.rule, self.opened_at)
+
+    def own_timer(self) -> int | None:
+        """The same, but for the end of its active time, which nothing puts off."""
         if self.line.was_lost():
             return None
         if self.phase in ("pending", "recovering"):
@@ -215,7 +228,7 @@ class Life:
         """
         limit = self.rule.limit
         if limit is not None and self.is_limited(at):
-            later = None if limit.seconds is None else self.tellings[-limit.count] + limit.seconds
+            later = None if limit.seconds is None else sorted(self.tellings)[-limit.count] + limit.seconds
             self.repeat_due, self.late_due = (later, None) if self.told else (None, later)
             return
         reason = Reason.REPEATED if self.told else self.late_reason

@@ -26,6 +26,12 @@ def is_active(rule: Rule, at: int) -> bool:
     return in_hours and date.weekday() in active.weekdays and (active.holidays or is_trading_day(date))
 
 
+def ends_at(rule: Rule, opened_at: int) -> int | None:
+    """When the active time ends in which an alert opened; the session's end is none of it."""
+    hours = rule.active.hours if rule.active is not None else ()
+    return next((opened_at // DAY * DAY + end for begin, end in hours if begin <= opened_at % DAY < end), None)
+
+
 def is_expired(rule: Rule, at: int, fires: int, first_session: int) -> bool:
     """Whether nothing more may fire; what fires already goes on to its own end."""
     expires = rule.expires
