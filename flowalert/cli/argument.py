@@ -10,11 +10,12 @@ from typing import TYPE_CHECKING
 
 import click
 
+from flowalert.cli.rule_file import is_yaml, list_rule_files
+
 if TYPE_CHECKING:
     from flowalert.rules.loader import Loaded
     from flowalert.rules.rulebook import Rulebook
 
-_RULES = {".yaml", ".yml"}
 # As of click itself for wrong usage; 1 is left to what a command has to say.
 TROUBLE = 2
 
@@ -53,24 +54,13 @@ def sort_paths(paths: Iterable[Path]) -> Named:
         if not path.exists():
             raise click.UsageError(f"there is no {path}; name rule files and recordings, or folders of them")
         inside = sorted(each for each in path.rglob("*") if each.is_file()) if path.is_dir() else [path]
-        found = [each for each in inside if each.suffix in _RULES]
-        if found:
-            rules += [each for each in found if each is path or not holds_tests(each)]
+        if any(map(is_yaml, inside)):
+            rules += list_rule_files(path) if path.is_dir() else [path]
         elif inside:
             recordings += inside
         else:
             raise click.UsageError(f"the folder {path} is empty; name one with rules or recordings")
     return Named(tuple(dict.fromkeys(rules)), tuple(dict.fromkeys(recordings)))
-
-
-def holds_tests(path: Path) -> bool:
-    """Tell whether a file is one of tests for rules, which stand beside them."""
-    from flowalert.rules.document import Document
-    from flowalert.rules.trial import is_trial_file
-    from flowalert.settings import read_text
-
-    text = read_text(path)
-    return isinstance(text, str) and "tests" in text and is_trial_file(Document(str(path), text))
 
 
 def load_rulebook(files: Sequence[Path], names: Sequence[str] = ()) -> "Rulebook":

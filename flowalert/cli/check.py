@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING
 
 import click
 
+from flowalert.cli.rule_file import list_rule_files
+
 if TYPE_CHECKING:
     from flowalert.rules.problem import Problem
 
@@ -81,25 +83,12 @@ def _find(files: tuple[Path, ...]) -> list[Path]:
     found: list[Path] = []
     for each in files or (Path("rules"),):
         if each.is_dir():
-            inside = sorted(path for path in each.rglob("*") if path.suffix in {".yaml", ".yml"} and path.is_file())
-            if not inside:
-                raise click.UsageError(f"the folder {each} holds no .yaml file; name one that does")
-            found += [path for path in inside if not _holds_tests(path)]
+            found += list_rule_files(each)
         elif not files and not each.exists():
             raise click.UsageError("there is no folder rules here; name the files to check")
         else:
             found.append(each)
     return list(dict.fromkeys(found))
-
-
-def _holds_tests(path: Path) -> bool:
-    """Tell whether a file is one of tests for rules: they stand beside the rules, and `flowalert test` is for them."""
-    from flowalert.rules.document import Document
-    from flowalert.rules.trial import is_trial_file
-    from flowalert.settings import read_text
-
-    text = read_text(path)
-    return isinstance(text, str) and "tests" in text and is_trial_file(Document(str(path), text))
 
 
 def _print_text(checked: _Checked) -> None:

@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING
 
 import click
 
+from flowalert.cli.rule_file import list_rule_files
+
 if TYPE_CHECKING:
     from flowalert.delivery import Channel
     from flowalert.rules.rulebook import Rulebook
@@ -53,7 +55,7 @@ def _find_rules() -> Path:
 def _load_rules(path: Path) -> "Rulebook":
     from flowalert.settings import load_rule_files
 
-    files = sorted(path.rglob("*.yaml")) if path.is_dir() else [path]
+    files = list_rule_files(path) if path.is_dir() else [path]
     loaded = load_rule_files(tuple(files), None)
     for problem in loaded.problems:
         click.echo(str(problem), err=True)

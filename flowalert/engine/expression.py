@@ -167,6 +167,9 @@ class Expressions:
 
     def _find_elsewhere(self, node: Node) -> Series | None:
         """Return the one series that an expression is about, if it is another than this stream's."""
+        if isinstance(node, Logic | Not):
+            # Each part by itself: one may be known where another is not.
+            return None
         named = self.find_series(node)
         return named[0] if len(named) == 1 and named[0] is not self.series else None
 

@@ -182,7 +182,7 @@ class Checker:
             raise Mistake(f"{call.function} is for texts", span, "join conditions with and, or, not")
         if not function.least <= len(call.arguments) <= function.most:
             raise Mistake(
-                f"{call.function} does not take {len(call.arguments)} arguments",
+                f"{call.function} does not take {_count(len(call.arguments), 'argument')}",
                 call.span,
                 f"write {function.usage}",
             )
@@ -259,6 +259,10 @@ class Checker:
         if isinstance(left.node, Number) and isinstance(right.node, Number):
             raise Mistake("this compares two constants", node.span, "put a field on one side, like msval")
         return Checked(Compare(node.operator, left.node, right.node, node.span), TRUTH)
+
+
+def _count(number: int, noun: str) -> str:
+    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
 
 
 def _unknown_part(part: str, span: Span, *, first: bool, alone: bool) -> Mistake:

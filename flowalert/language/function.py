@@ -125,11 +125,8 @@ def _check_crossing(name: str, arguments: tuple[Argument, ...]) -> Meaning:
     crossing, crossed = arguments
     _number(name, crossing)
     if not crossing.meaning.agrees(crossed.meaning):
-        raise Mistake(
-            f"{name} sets {crossing.meaning.words} against {crossed.meaning.words}",
-            crossed.node.span,
-            _advice(crossing.meaning),
-        )
+        first, second = name_both(crossing.meaning, crossed.meaning)
+        raise Mistake(f"{name} sets {first} against {second}", crossed.node.span, _advice(crossing.meaning))
     return TRUTH
 
 
@@ -175,10 +172,15 @@ def check_pair(operator: str, left: Meaning, right: Meaning, span: Span) -> None
         first, second = (right, left) if operator in "+-" else (left, right)
         dimension = left if left.sort is Sort.NUMBER else right
         instead = _advice(dimension) if left.sort is right.sort else "put things of one sort on both sides"
-        words = [each.words for each in (first, second)]
-        if words[0] == words[1]:
-            words = [f"{each.words} of {each.counted.value if each.counted else 'both'}" for each in (first, second)]
-        raise Mistake(f"{words[0]} {verb} {words[1]}", span, instead)
+        one, other = name_both(first, second)
+        raise Mistake(f"{one} {verb} {other}", span, instead)
+
+
+def name_both(first: Meaning, second: Meaning) -> tuple[str, str]:
+    """Return the words for two meanings; of two quantities also what they count, where that is what differs."""
+    if first.words != second.words or not (first.counted and second.counted):
+        return first.words, second.words
+    return f"{first.words} of {first.counted.value}", f"{second.words} of {second.counted.value}"
 
 
 # What is true at one update alone.

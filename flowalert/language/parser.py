@@ -199,6 +199,8 @@ _INSTEAD = {
 }
 # Before this, and after a number, where the lexer took it for a unit.
 _LOUD = re.compile(r"(?<!\w)(AND|OR|NOT)\s*\Z")
+# Before a dot this is a prefix that stands alone.
+_PREFIXED = re.compile(r"[^\W\d]\w*\.*\Z")
 
 
 def _explain(error: UnexpectedInput, text: str, start: str) -> Mistake:
@@ -246,6 +248,8 @@ def _advise(text: str, first: int, end: int) -> str:
         halved = len(wrong) > 1 and (text.startswith(wrong, first) or text.endswith(wrong, 0, end))
         if halved or text[first:end] == wrong:
             return instead
+    if text[first:end] == "." and _PREFIXED.search(text, 0, first):
+        return "write a prefix right before a name, like foreign.msval or futures.foreign.msvol"
     loud = _LOUD.search(text, 0, end) or _LOUD.search(text, 0, first)
     return f"write {loud[1].lower()}" if loud else ""
 

@@ -1,6 +1,7 @@
 """Looking a code up by any of the names that people use for it."""
 
 import difflib
+import unicodedata
 from collections.abc import Iterable, Mapping
 from typing import TypeVar
 
@@ -23,6 +24,11 @@ def index_names(rows: Iterable[tuple[T, Iterable[str]]]) -> Mapping[str, T]:
 
 def suggest(name: str, known: Iterable[str]) -> str | None:
     """Return the known name that is nearest to `name`, or None where nothing is near."""
-    by_fold = {fold(each): each for each in known}
-    near = difflib.get_close_matches(fold(name), by_fold, n=1, cutoff=0.6)
-    return by_fold[near[0]] if near else None
+    by_letters = {_spell_out(each): each for each in known}
+    near = difflib.get_close_matches(_spell_out(name), by_letters, n=1, cutoff=0.6)
+    return by_letters[near[0]] if near else None
+
+
+def _spell_out(name: str) -> str:
+    """Return a folded name with each Korean syllable as its letters: 코스닭 is nearer to 코스닥 than to 코스피."""
+    return unicodedata.normalize("NFD", fold(name))

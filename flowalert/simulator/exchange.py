@@ -23,9 +23,10 @@ from flowalert.simulator.token import TokenBook
 
 _log = structlog.get_logger()
 
-# A slot's rows come within its first six seconds, a few at a time.
+# A slot's rows come within its first seconds, a few at a time, and with less than a second between two of them: after
+# a second's silence a client takes a slot for whole.
 _BURSTS = 5
-_BURST_EVERY = 1.5
+_BURST_EVERY = 0.5
 _STATUS_KEY = Key(STATUS, "0")
 
 Pages = dict[Key, list[str]]

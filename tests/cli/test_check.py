@@ -46,7 +46,7 @@ help: did you mean 코스닥?
 bad.yaml:5:27: error: unknown unit '역'
       when: delta(msval) <= -300역
                             ^^^^^^
-help: units are 억 조 원 만 천주 계약 % s m h updates, as in 300억
+help: did you mean -300억?
 
 bad.yaml:6:5: error: the rule has no 'when'
     - name: b

@@ -132,7 +132,7 @@ def test_unlike_things_do_not_meet(text: str, place: str, what: str, instead: st
         ("if(msval > 3, 1, 2) > 0", "if", "if is for texts", "and, or, not"),
         ("abs() > 3", "abs", "abs does not take 0 arguments", "write abs(x)"),
         ("abs(msval, 3) > 3", "abs(msval, 3", "abs does not take 2 arguments", "write abs(x)"),
-        ("crosses(msval) ", "crosses(msval", "crosses does not take 1 arguments", "crosses(x, level)"),
+        ("crosses(msval) ", "crosses(msval", "crosses does not take 1 argument", "crosses(x, level)"),
         ("delta(msval, 5m, 5m) > 3", "delta(msval, 5m, 5m", "delta does not take 3 arguments", "delta(x)"),
     ],
 )

@@ -23,7 +23,7 @@ OVER_A_NUMBER = ("sum", "avg", "stdev", "highest", "lowest", "slope", "ema", "zs
 @pytest.mark.parametrize(
     ("text", "place", "what", "instead"),
     [
-        *((f"{name}(msval) > 3", f"{name}(msval", f"{name} does not take 1 arguments", f"write {name}(x, ")
+        *((f"{name}(msval) > 3", f"{name}(msval", f"{name} does not take 1 argument", f"write {name}(x, ")
           for name in OVER_A_NUMBER if name != "delta"),
         *((f"{name}(msval, 5m, 5m) > 3", f"{name}(msval, 5m, 5m", "does not take 3 arguments", f"write {name}(x")
           for name in OVER_A_NUMBER),
@@ -43,7 +43,7 @@ OVER_A_NUMBER = ("sum", "avg", "stdev", "highest", "lowest", "slope", "ema", "zs
          "write streak(condition)"),
         ("count(msval, 5m) > 3", "msval", "count counts a condition, and this is an amount of won",
          "write one, like count(delta(msval) < 0, 10m)"),
-        ("count(msval > 0) > 3", "count(msval > 0", "count does not take 1 arguments", "write count(condition, 10m)"),
+        ("count(msval > 0) > 3", "count(msval > 0", "count does not take 1 argument", "write count(condition, 10m)"),
         ("count(3 > 2, 5m) > 3", "3 > 2", "this compares two constants", "msval"),
         ("streak(msval > msvol) > 3", "msval > msvol", "an amount of won is compared with a quantity", "amount of won"),
         ("crosses_above(msval > 0, 0)", "msval > 0", "crosses_above takes a number", "like msval"),

@@ -170,7 +170,7 @@ def test_what_a_quantity_counts_is_its_own_sectors_to_say() -> None:
         ("futures.msvol > msvol", "a quantity of contracts is compared with a quantity of shares"),
         ("futures.msvol + msvol > 0", "a quantity of shares is added to a quantity of contracts"),
         ("delta(futures.msvol) > delta(kospi.msvol, 5m)", "contracts is compared with a quantity of shares"),
-        ("crosses(futures.msvol, msvol)", "a quantity against a quantity"),
+        ("crosses(futures.msvol, msvol)", "a quantity of contracts against a quantity of shares"),
     ],
 )
 def test_shares_and_contracts_do_not_meet(text: str, what: str) -> None:

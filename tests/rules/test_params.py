@@ -167,7 +167,7 @@ def test_a_mistake_in_a_value_is_placed_at_the_value() -> None:
     params = "\n      - {sector: kospi, amount: -300억}\n      - {sector: kospy, amount: '-100역'}"
     assert problems(file(params)) == [
         "5:18: unknown sector 'kospy' (row 2 of the params); did you mean kospi?",
-        "5:34: unknown unit '역' (row 2 of the params); units are 억 조 원 만 천주 계약 % s m h updates, as in 300억",
+        "5:34: unknown unit '역' (row 2 of the params); did you mean -100억?",
     ]
 
 
