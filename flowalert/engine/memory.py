@@ -39,18 +39,21 @@ class Memory:
 
     def read(self, update: Moment) -> Value:
         """Return the answer as of `update`, the latest; None where it is unknown."""
-        if update is not self._seen:
-            self._seen = update
-            at = update.at
-            broken = self._continuity.gap
-            corrects = at == self._seen_at
-            if corrects:
-                broken = broken or self._broken
-            self._seen_at = at
-            self._broken = broken
-            answer = self._take(at, self._of(update), broken, corrects)
-            self._answer = answer if answer is not None and -LARGEST_VALUE < answer < LARGEST_VALUE else None
-        return self._answer
+        if update is self._seen:
+            return self._answer
+        self._seen = update
+        at = update.at
+        broken = self._continuity.gap
+        corrects = at == self._seen_at
+        if corrects:
+            broken = broken or self._broken
+        self._seen_at = at
+        self._broken = broken
+        answer = self._take(at, self._of(update), broken, corrects)
+        if answer is not None and not -LARGEST_VALUE < answer < LARGEST_VALUE:
+            answer = None
+        self._answer = answer
+        return answer
 
     def _take(self, at: int, value: Value, broken: bool, corrects: bool) -> Value:  # noqa: FBT001 - one caller, the path of every update
         """Take a reading in and answer. One that `corrects` takes the place of the one before, of the same time."""
@@ -64,13 +67,22 @@ class _Change(Memory):
         super().reset()
         self._readings: deque[Reading] = deque()
 
-    def _take(self, at: int, value: Value, broken: bool, corrects: bool) -> Value:  # noqa: FBT001 - see Memory
+    def read(self, update: Moment) -> Value:
+        """Do as any memory does, in one call: most windows of most rules are changes."""
+        if update is self._seen:
+            return self._answer
+        self._seen = update
         readings = self._readings
-        if corrects:
-            readings.pop()
+        at = update.at
+        broken = self._continuity.gap
+        if at == self._seen_at:
+            broken = readings.pop()[2] or broken
+        self._seen_at = at
+        value = self._of(update)
         readings.append((at, value, broken))
         base = self._look_back(at)
-        return None if base is None or value is None else value - base
+        self._answer = answer = None if base is None or value is None else value - base
+        return answer
 
     def _look_back(self, at: int) -> Value:
         """Return the value to compare the present one with, None where it is unknown; drop what is too old."""
