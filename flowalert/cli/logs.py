@@ -24,7 +24,6 @@ def set_up_logs(form: str, level: str) -> None:
         processors=processors,
         wrapper_class=structlog.make_filtering_bound_logger(level),
         logger_factory=structlog.PrintLoggerFactory(sys.stderr),
-        cache_logger_on_first_use=True,
     )
     # Its DEBUG lines halve the rate, and show every frame.
     logging.getLogger("trio-websocket").setLevel(logging.WARNING)

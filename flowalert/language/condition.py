@@ -129,7 +129,9 @@ def condition_of(tree: Node, text: str, counted: Counted | None, shared: dict[st
     shared = {} if shared is None else shared
     checker = Checker(counted)
     form = _reshape(tree, wanted=True, shared=shared)
-    first, wanted = next(_comparisons(tree))
+    # The time of day is when, and not what.
+    comparisons = list(_comparisons(tree))
+    first, wanted = next((each for each in comparisons if not _is_about_time(each[0])), comparisons[0])
     subject, furthest = _subject(first, wanted=wanted)
     subject = shared.setdefault(spell(subject), subject)
     return Condition(
@@ -146,8 +148,8 @@ def condition_of(tree: Node, text: str, counted: Counted | None, shared: dict[st
 
 
 def _find_mode(tree: Node) -> Mode:
-    """Return `event` if every comparison is momentary; those with the time of day alone only say when."""
-    comparisons = [each for each, _ in _comparisons(tree) if not _is_about_time(each)]
+    """Return `event` if every comparison is momentary; those of the time of day alone only say when."""
+    comparisons = [each for each, _ in _comparisons(tree) if isinstance(each, Call) or not _is_about_time(each)]
     return Mode.EVENT if comparisons and all(map(is_momentary, comparisons)) else Mode.STATE
 
 

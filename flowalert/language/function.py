@@ -123,7 +123,8 @@ def _check_size(name: str, arguments: tuple[Argument, ...]) -> Meaning:
 
 def _check_crossing(name: str, arguments: tuple[Argument, ...]) -> Meaning:
     crossing, crossed = arguments
-    _number(name, crossing)
+    if crossing.meaning.sort is not Sort.CLOCK:
+        _number(name, crossing)
     if not crossing.meaning.agrees(crossed.meaning):
         first, second = name_both(crossing.meaning, crossed.meaning)
         raise Mistake(f"{name} sets {first} against {second}", crossed.node.span, _advice(crossing.meaning))

@@ -66,7 +66,8 @@ class Meaning:
         """Write a constant of this meaning so that it reads back as the same."""
         match self.sort:
             case Sort.DURATION:
-                return f"{value}s"
+                per, unit = next((each for each in _DURATIONS if value and value % each[0] == 0), (1, "s"))
+                return f"{value / per:g}{unit}"
             case Sort.UPDATES:
                 return f"{value} updates"
             case Sort.SESSION:
@@ -77,6 +78,8 @@ class Meaning:
                 # The language has no exponents: 1e-05 would not read back.
                 return format(Decimal(repr(value)), "f")
 
+
+_DURATIONS = ((3600, "h"), (60, "m"))
 
 _DIMENSION_WORDS = {
     (1, 0): "an amount of won",

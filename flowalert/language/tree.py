@@ -117,7 +117,7 @@ _TIGHTEST = 9
 
 
 def spell(node: Node) -> str:
-    """Return the one spelling of an expression, in the feed's units: `delta(msval, 300s) <= -300`."""
+    """Return the one spelling of an expression, in the feed's units: `delta(msval, 5m) <= -300`."""
     return _spell(node)[0]
 
 

@@ -36,7 +36,7 @@ def test_one_scope_is_told_in_full(folder: Path) -> None:
     done = run_program("why", "sellers", "kospi", "foreign", *WHERE, folder=folder)
     assert done.returncode == 0, done.stderr
     assert "sellers · 코스피 외국인 (krx/001/0017)" in done.stdout
-    assert "delta(msval, 300s) <= -100" in done.stdout
+    assert "delta(msval, 5m) <= -100" in done.stdout
     for gate in ("data", "for", "cooldown"):
         assert f"\n {gate} " in done.stdout
     assert "firing, held for its time -" in done.stdout

@@ -29,7 +29,7 @@ FIRING = Transition(
     opened_at=AT,
     value=-1234,
     peak=-1234,
-    values={"delta(msval, 300s)": -1234, "msvol": None},
+    values={"delta(msval, 5m)": -1234, "msvol": None},
 )
 RESOLVED = replace(
     FIRING,
@@ -39,7 +39,7 @@ RESOLVED = replace(
     at=AT + 150,
     value=-10,
     peak=-32_000,
-    values={"delta(msval, 300s)": -10},
+    values={"delta(msval, 5m)": -10},
 )
 
 

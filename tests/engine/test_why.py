@@ -22,7 +22,7 @@ def test_each_comparison_has_its_number() -> None:
     found = why(market)
     assert [(each.text, each.left_value, each.right_value, each.holds) for each in found.comparisons] == [
         ("msval <= -300", -400, -300, True),
-        ("delta(msval, 60s) > p_msval", -300, -200, False),
+        ("delta(msval, 1m) > p_msval", -300, -200, False),
         ("crosses(msval, 0)", -400, 0, False),
     ]
     assert (found.answer, found.phase) == (True, Phase.FIRING)

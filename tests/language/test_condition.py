@@ -48,6 +48,7 @@ def judge(text: str, **values: float | None) -> bool | None:
         ("crosses(msval, 0) or msvol > 0", Mode.STATE),
         ("delta(msval) > 0 and time > 14:50", Mode.EVENT),
         ("time > 14:50", Mode.STATE),
+        ("crosses_above(time, 14:50)", Mode.EVENT),
     ],
 )
 def test_the_mode_follows_from_the_condition(text: str, mode: Mode) -> None:
@@ -64,7 +65,7 @@ def test_the_mode_follows_from_the_condition(text: str, mode: Mode) -> None:
         ("not msval <= 300억", "msval", Furthest.HIGHEST),
         ("abs(msval) >= 300억", "msval", Furthest.FROM_ZERO),
         ("msval != 0", "msval", Furthest.FROM_ZERO),
-        ("delta(msval, 5m) < -3 and msval > 0", "delta(msval, 300s)", Furthest.LOWEST),
+        ("delta(msval, 5m) < -3 and msval > 0", "delta(msval, 5m)", Furthest.LOWEST),
         ("crosses_above(msval, 300억)", "msval", Furthest.HIGHEST),
         ("crosses_below(msval, 0)", "msval", Furthest.LOWEST),
         ("crosses(msval, 0)", "msval", Furthest.FROM_ZERO),
@@ -130,7 +131,7 @@ def test_rules_that_are_read_together_share_their_features() -> None:
     """One object for one feature, by which a million rules are told apart cheaply."""
     shared: dict[str, Node] = {}
     one = read_condition("delta(msval, 5m) > 3", Counted.SHARES, shared)
-    other = read_condition("msvol > 1 and delta(msval, 300s) < 7", Counted.SHARES, shared)
+    other = read_condition("msvol > 1 and delta(msval, 5m) < 7", Counted.SHARES, shared)
     assert one.leaves[0].feature is other.leaves[1].feature
 
 

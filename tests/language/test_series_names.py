@@ -52,10 +52,10 @@ def test_of_one_part_an_investor_is_meant_before_a_sector() -> None:
 @pytest.mark.parametrize(
     ("text", "expected"),
     [
-        ("foreign.delta(msval, 5m) > 0", "delta(foreign.msval, 300s) > 0"),
+        ("foreign.delta(msval, 5m) > 0", "delta(foreign.msval, 5m) > 0"),
         ("futures.foreign.abs(delta(msval)) > 0", "abs(delta(futures.foreign.msval)) > 0"),
         ("foreign.sum(msval - msvalue, session) > 0", "sum(foreign.msval - foreign.msvalue, session) > 0"),
-        ("foreign.count(msval > 0 and msvol > 0, 10m) > 3", "count(foreign.msval > 0 and foreign.msvol > 0, 600s) > 3"),
+        ("foreign.count(msval > 0 and msvol > 0, 10m) > 3", "count(foreign.msval > 0 and foreign.msvol > 0, 10m) > 3"),
         ("foreign.crosses(msval, 0)", "crosses(foreign.msval, 0)"),
         ("foreign.delta(individual.msval) > 0", "delta(individual.msval) > 0"),
         ("foreign.delta(msval - individual.msval) > 0", "delta(foreign.msval - individual.msval) > 0"),
@@ -185,7 +185,7 @@ def test_a_text_may_name_any_series() -> None:
     template = read_template(
         "{{ futures.foreign.delta(msvol, 5m) | shares }} {{ 개인.msval | won }}", Counted.SHARES, NET_WON
     )
-    assert [spell(each) for each in template.expressions] == ["delta(futures.foreign.msvol, 300s)", "individual.msval"]
+    assert [spell(each) for each in template.expressions] == ["delta(futures.foreign.msvol, 5m)", "individual.msval"]
 
 
 @pytest.mark.parametrize(

@@ -16,7 +16,7 @@ WORDS: dict[str, Word] = {
 }  # fmt: skip
 VALUES = {
     "msval": -1234, "msvol": 123, "mdvalue": 5000, "msvalue": 3766, "p_msval": 0, "delta(msval)": -300,
-    "delta(msval, 300s)": 500, "msval / mdvalue": -0.2468, "abs(msval)": 1234, "time": NINE + 90, "msvol * 2": 246,
+    "delta(msval, 5m)": 500, "msval / mdvalue": -0.2468, "abs(msval)": 1234, "time": NINE + 90, "msvol * 2": 246,
 }  # fmt: skip
 
 
@@ -143,7 +143,7 @@ def test_a_template_says_what_it_needs() -> None:
         NET_WON,
     )
     assert [spell(each) for each in template.expressions] == [
-        "msval / mdvalue", "delta(msval, 300s) + 3", "abs(msval)", "msval",
+        "msval / mdvalue", "delta(msval, 5m) + 3", "abs(msval)", "msval",
     ]  # fmt: skip
     assert template.words == {"sector", "value"}
     assert read_template("no placeholder", Counted.SHARES, NET_WON).expressions == ()

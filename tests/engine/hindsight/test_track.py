@@ -34,7 +34,7 @@ def test_a_track_has_what_the_engine_had_before_it() -> None:
     tracker = Tracker(market.engine.rulebook, [Sight("rule-0", scope, TODAY)])
     tracker.run(market.entries)
     (track,) = tracker.tracks.values()
-    assert [each.of for each in track.panels] == ["delta(msval, 60s)", "msval"]
+    assert [each.of for each in track.panels] == ["delta(msval, 1m)", "msval"]
     assert [at - NINE for at in track.times] == [0, 30, 60]
     assert track.values == [(None, 5), (None, 9), (9, 14)]
 
