@@ -1,7 +1,9 @@
 """Rules and recordings as they are named on a command line."""
 
+import fnmatch
 import gc
 import os
+import re
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -16,6 +18,7 @@ if TYPE_CHECKING:
     from flowalert.rules.loader import Loaded
     from flowalert.rules.rulebook import Rulebook
 
+_PARAMETER = re.compile(r"\$(\w+|\{\w+\})")
 # As of click itself for wrong usage; 1 is left to what a command has to say.
 TROUBLE = 2
 
@@ -92,7 +95,10 @@ def _accept(loaded: "Loaded") -> "Rulebook":
 
 
 def pick_rules(rulebook: "Rulebook", names: Sequence[str]) -> "Rulebook":
-    """Return the rulebook with the rules of these names alone, all of them for none; click's error for an unknown."""
+    """Return the rulebook with the rules of these names alone, all of them for none; click's error for an unknown.
+
+    A name may be a pattern, `foreigners-*`, or be written as in a rule with parameters, `foreigners-buy-$sector`.
+    """
     from flowalert.market.name import suggest
     from flowalert.rules.rulebook import Rulebook
 
@@ -100,9 +106,12 @@ def pick_rules(rulebook: "Rulebook", names: Sequence[str]) -> "Rulebook":
         raise click.UsageError("there is no rule that is enabled")
     if not names:
         return rulebook
+    picked: set[str] = set()
     for name in names:
-        if name not in rulebook.by_name:
+        found = [name] if name in rulebook.by_name else fnmatch.filter(rulebook.by_name, _PARAMETER.sub("*", name))
+        picked.update(found)
+        if not found:
             near = suggest(name, rulebook.by_name)
             instead = f"did you mean {near}?" if near else "see flowalert check for where the rules are"
             raise click.UsageError(f"no rule has the name {name!r}; {instead}")
-    return Rulebook(tuple(each for each in rulebook.rules if each.name in set(names)), rulebook.disabled)
+    return Rulebook(tuple(each for each in rulebook.rules if each.name in picked), rulebook.disabled)

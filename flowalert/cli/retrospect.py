@@ -50,6 +50,7 @@ def look_back(
         warm_up={rule.name: backtest.warm_up(rule) for rule in rulebook.rules},
         updates=backtest.updates,
         stale=backtest.stale,
+        silent=backtest.silent,
         seconds=seconds,
         tracks=tracks,
         marked=marked,

@@ -117,6 +117,12 @@ class Engine:
         streams = sorted(self._walk_streams(), key=_key_of)
         return [stream.open[index] for stream in streams for index in sorted(stream.open)]
 
+    def list_silent(self) -> dict[str, tuple[str, ...]]:
+        """Return the places, `krx/900`, that rules need and that no update has come from, with the rules' names."""
+        heard = {named.place for named, stream in self._streams.items() if stream.session >= 0}
+        needed = {f"{venue.value}/{sector}": names for (venue, sector), names in self.rulebook.places.items()}
+        return {place: names for place, names in needed.items() if place not in heard}
+
     def why(self, rule: str) -> list[Why]:
         """Return how a rule stands at each of its scopes, by scope; empty for a rule that there is not."""
         found = [

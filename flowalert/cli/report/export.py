@@ -130,6 +130,7 @@ def _sum_up(outcome: Outcome) -> Mapping[str, Any]:
         "recordings": list(outcome.recordings),
         "updates": outcome.updates,
         "stale": outcome.stale,
+        "silent": {place: list(names) for place, names in outcome.silent.items()},
         "seconds": round(outcome.seconds, 3),
         "updates_per_second": round(outcome.speed),
     }

@@ -17,6 +17,7 @@ from flowalert.rules.rulebook import Rule
 class Outcome:
     """What a backtest found; `near_misses`, `blind` sessions and `warm_up` are by rule, `seconds` is how long it took.
 
+    `silent` are the places (`krx/900`) that the recordings have nothing of, with the rules that need them.
     `tracks` are what charts are drawn of, and `marked` the alerts that belong into each.
     """
 
@@ -29,6 +30,7 @@ class Outcome:
     warm_up: Mapping[str, WarmUp]
     updates: int
     stale: int
+    silent: Mapping[str, Sequence[str]]
     seconds: float
     tracks: Mapping[Sight, Track]
     marked: Mapping[Sight, Sequence[Episode]]

@@ -58,6 +58,10 @@ class TextPrinter:
             for line in lines or [f"No figure of {sight.rule} was ever known at {sight.scope.korean}.", ""]:
                 self._console.print(Text.from_ansi(line), no_wrap=True)
         self._print_blind(outcome)
+        for place, names in outcome.silent.items():
+            self._console.print(
+                Text(f"Nothing of {place} was recorded: {', '.join(names)} could not fire on it.", "yellow")
+            )
         self._console.print(summarise(outcome), style="dim")
 
     def _print_alerts(self) -> None:

@@ -9,7 +9,7 @@ from flowalert.language.explanation import Item, sort_comparisons
 from flowalert.language.function import FUNCTIONS
 from flowalert.language.meaning import Sort
 from flowalert.language.particle import attach
-from flowalert.language.tree import Call, Name, Node, Number, children
+from flowalert.language.tree import Call, Name, Node, Number, children, walk_names
 from flowalert.language.warm_up import find_warm_up
 from flowalert.market.calendar import HOURS
 from flowalert.market.instant import clock
@@ -40,7 +40,11 @@ def explain_mode(reader: Reader) -> tuple[Item, ...]:
         return what, why
     if event:
         why = reader.choose("모든 비교가 한 갱신만의 것이다", "every comparison is about one update alone")
-        return what, Item(why.text, _say_each(reader, comparisons.momentary))
+        because = Item(why.text, _say_each(reader, comparisons.momentary))
+        if not comparisons.time:
+            return what, because
+        when = reader.choose("시각은 언제인지를 말할 뿐이다", "the time of day only says when")
+        return what, because, when
     if comparisons.lasting:
         why = reader.choose("이어지는 것을 비교한다", "it compares what lasts")
         return what, Item(why.text, _say_each(reader, comparisons.lasting))
@@ -91,6 +95,12 @@ def explain_warm_up(reader: Reader) -> tuple[Item, ...]:
             f"it can be true from {earliest} on, with an update every 30 s",
         )
     ]
+    if rule.active is not None or any(name.name == "time" for name in walk_names(rule.condition.tree)):
+        items.append(
+            reader.choose(
+                "규칙이 정한 시각이 그보다 늦으면 그때부터", "or from the time on that the rule names, if later"
+            )
+        )
     for node in _find_reaching(rule.condition.tree):
         length = reader.say_duration(find_warm_up(node, _SLOT))
         said = reader.say(node)

@@ -66,6 +66,13 @@ class Backtest:
         """How many updates came too late to be taken in."""
         return self._engine.stale
 
+    @property
+    def silent(self) -> dict[str, tuple[str, ...]]:
+        """The places that rules need and that the entries have nothing of, with the rules' names."""
+        own = self.rulebook.by_name
+        silent = self._engine.list_silent().items()
+        return {place: tuple(name for name in names if name in own) for place, names in silent}
+
     def run(self, entries: Sequence[Entry]) -> list[Episode]:
         """Take entries in; return the episodes of the days that ended meanwhile, in the order of their firings."""
         handle = self._engine.handle
