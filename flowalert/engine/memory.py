@@ -68,7 +68,7 @@ class _Change(Memory):
         self._readings: deque[Reading] = deque()
 
     def read(self, update: Moment) -> Value:
-        """Do as any memory does, in one call: most windows of most rules are changes."""
+        """Do as any memory does, in fewer calls: most windows of most rules are changes."""
         if update is self._seen:
             return self._answer
         self._seen = update
@@ -106,15 +106,28 @@ class ChangeOverDuration(_Change):
         super().__init__(of, continuity)
         self._seconds = seconds
 
-    def _look_back(self, at: int) -> Value:
+    def read(self, update: Moment) -> Value:
+        """Do as any change does, in one call: no other window is as common."""
+        if update is self._seen:
+            return self._answer
+        self._seen = update
         readings = self._readings
+        at = update.at
+        broken = self._continuity.gap
+        if at == self._seen_at:
+            broken = readings.pop()[2] or broken
+        self._seen_at = at
+        value = self._of(update)
+        readings.append((at, value, broken))
         target = at - self._seconds
         while readings[0][0] < target and readings[1][0] <= target:
             readings.popleft()
-        stood_at, value, _ = readings[0]
-        if stood_at > target or (stood_at < target and readings[1][2]):
-            return None
-        return value
+        stood_at, stood, _ = readings[0]
+        if stood is None or value is None or stood_at > target or (stood_at < target and readings[1][2]):
+            self._answer = None
+        else:
+            self._answer = value - stood
+        return self._answer
 
 
 class ChangeOverUpdates(_Change):

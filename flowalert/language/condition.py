@@ -87,9 +87,9 @@ class Clause:
 class Condition:
     """A checked condition.
 
-    `tree` is the whole of it. `subject` is the expression that the condition is first about, its sign kept:
-    `delta(msval)` in `abs(delta(msval)) >= 300억`. `mode` is what follows from the condition alone, `features` are
-    the expressions whose values decide.
+    `subject` is the expression that the condition is first about, its sign kept: `delta(msval)` in
+    `abs(delta(msval)) >= 300억`. `mode` is what follows from the condition alone, `features` are the expressions whose
+    values decide. `counted` is what the sectors count that it leaves to its rule.
     """
 
     text: str
@@ -99,16 +99,21 @@ class Condition:
     meaning: Meaning
     furthest: Furthest
     mode: Mode
-    tree: Node
+    counted: Counted | None
     references: "References"
 
     @property
+    def tree(self) -> Node:
+        """The whole of it, checked. It is read from the text again: few ask, and a million trees are a lot."""
+        return read_tree(self.text, self.counted)
+
+    @property
     def opens_sector(self) -> bool:
-        return any(sector is None for sector, _ in self.references)
+        return any(sector is None for sector, _ in join_references(self.references))
 
     @property
     def opens_investor(self) -> bool:
-        return any(investor is None for _, investor in self.references)
+        return any(investor is None for _, investor in join_references(self.references))
 
     @property
     def features(self) -> tuple[Node, ...]:
@@ -121,11 +126,16 @@ def read_condition(text: str, counted: Counted | None, shared: dict[str, Node] |
     `counted` is what the rule's sectors count. `shared` keeps one object for each feature over many conditions, where
     many rules are loaded.
     """
-    return condition_of(Checker(counted).check_truth(parse_condition(text)), text, counted, shared)
+    return condition_of(read_tree(text, counted), text, counted, shared)
+
+
+def read_tree(text: str, counted: Counted | None) -> Node:
+    """Parse and check a condition, and no more."""
+    return Checker(counted).check_truth(parse_condition(text))
 
 
 def condition_of(tree: Node, text: str, counted: Counted | None, shared: dict[str, Node] | None = None) -> Condition:
-    """Compile a condition from its checked tree."""
+    """Compile a condition from the checked tree of its text."""
     shared = {} if shared is None else shared
     checker = Checker(counted)
     form = _reshape(tree, wanted=True, shared=shared)
@@ -142,7 +152,7 @@ def condition_of(tree: Node, text: str, counted: Counted | None, shared: dict[st
         meaning=checker.check(subject).meaning,
         furthest=furthest,
         mode=_find_mode(tree),
-        tree=tree,
+        counted=counted,
         references=find_references(tree),
     )
 
@@ -155,7 +165,7 @@ def _find_mode(tree: Node) -> Mode:
 
 def read_clause(text: str, counted: Counted | None) -> Clause:
     """Parse and check a condition that stands beside a rule's first one; raises Mistake with the place in `text`."""
-    node = Checker(counted).check_truth(parse_condition(text))
+    node = read_tree(text, counted)
     return Clause(text, node, find_references(node))
 
 
@@ -194,12 +204,19 @@ def _is_about_time(node: Node) -> bool:
 
 
 def find_references(*nodes: Node) -> References:
-    """Return the series that expressions name, each once, from left to right.
-
-    What names none at all, `time` alone, is about the rule's own: somebody's updates must say what time it is.
-    """
+    """Return the series that expressions name, each once, from left to right; nothing for `time` alone."""
     names = [name for node in nodes for name in walk_names(node) if name.name != "time"]
-    return tuple(dict.fromkeys((name.sector, name.investor) for name in names)) or THE_RULES_OWN
+    found = tuple(dict.fromkeys((name.sector, name.investor) for name in names))
+    # One object serves all who name but their own.
+    return THE_RULES_OWN if found == THE_RULES_OWN else found
+
+
+def join_references(*references: References) -> References:
+    """Return the series that conditions name together.
+
+    Where they name none at all they are about the rule's own: somebody's updates must say what time it is.
+    """
+    return tuple(dict.fromkeys(each for some in references for each in some)) or THE_RULES_OWN
 
 
 def _comparisons(node: Node, *, wanted: bool = True) -> Iterator[tuple[Compare | Call, bool]]:

@@ -6,10 +6,8 @@ A rule that is made a hundred thousand times has as many conditions, and most of
 import re
 from collections.abc import Sequence
 
-from flowalert.language.checker import Checker
-from flowalert.language.condition import Condition, condition_of, read_condition
+from flowalert.language.condition import Condition, condition_of, read_tree
 from flowalert.language.literal import resolve_literal
-from flowalert.language.parser import parse_condition
 from flowalert.language.tree import Compare, Logic, Node, Not, Number, Span
 from flowalert.market.sector import Counted
 
@@ -25,23 +23,30 @@ class Patterns:
         """`nodes` has one object for each feature of all conditions."""
         self._nodes = nodes
         self._known: dict[tuple[str, Counted | None], _Pattern] = {}
+        # What a rule is read from, it is looked at for suspicions next.
+        self._latest: tuple[str, Counted | None, Node] | None = None
 
     def read(self, text: str, counted: Counted | None) -> Condition:
         """Return the condition of a text; raises Mistake with the place in it."""
+        return condition_of(self.read_tree(text, counted), text, counted, self._nodes)
+
+    def read_tree(self, text: str, counted: Counted | None) -> Node:
+        """Return the checked tree of a text; raises Mistake with the place in it."""
+        if self._latest is None or self._latest[:2] != (text, counted):
+            self._latest = (text, counted, self._find_tree(text, counted))
+        return self._latest[2]
+
+    def _find_tree(self, text: str, counted: Counted | None) -> Node:
         if '"' in text or "'" in text:
-            return read_condition(text, counted, self._nodes)
+            return read_tree(text, counted)
         # The language has no use for this character.
         key = (_NUMBER.sub("#", text), counted)
         pattern = self._known.get(key)
         if pattern is None:
-            tree = Checker(counted).check_truth(parse_condition(text))
+            tree = read_tree(text, counted)
             self._known[key] = _Pattern(text, tree)
-        else:
-            cast = pattern.cast(text)
-            if cast is None:
-                return read_condition(text, counted, self._nodes)
-            tree = cast
-        return condition_of(tree, text, counted, self._nodes)
+            return tree
+        return pattern.cast(text) or read_tree(text, counted)
 
 
 class _Pattern:

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping, Sequence
 from typing import TypeVar
 
-from flowalert.language.condition import THE_RULES_OWN, Clause, Condition, Mode, find_references, read_clause
+from flowalert.language.condition import Clause, Condition, Mode, join_references, read_clause
 from flowalert.language.literal import parse_span
 from flowalert.language.meaning import Sort
 from flowalert.language.template import Template, read_template
@@ -232,8 +232,6 @@ class _Reader:
 
 def _find_open(condition: Condition, levels: Sequence[Level], resolve_when: Clause | None) -> tuple[bool, bool]:
     """Tell whether the conditions of a rule leave the sector, and whether they leave the investor to it."""
-    references = condition.references
     clauses = [*(each.clause for each in levels), *([] if resolve_when is None else [resolve_when])]
-    if clauses and references != THE_RULES_OWN:
-        references = find_references(condition.tree, *(each.node for each in clauses))
+    references = join_references(condition.references, *(each.references for each in clauses))
     return any(sector is None for sector, _ in references), any(investor is None for _, investor in references)

@@ -4,7 +4,15 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TypeAlias
 
-from flowalert.language.condition import Clause, Condition, Mode, References, find_references
+from flowalert.language.condition import (
+    THE_RULES_OWN,
+    Clause,
+    Condition,
+    Mode,
+    References,
+    find_references,
+    join_references,
+)
 from flowalert.language.template import Template
 from flowalert.language.tree import Node
 from flowalert.market.venue import Venue
@@ -90,8 +98,8 @@ class Rule:
     def references(self) -> References:
         """The series that its conditions name, each once."""
         if not self.levels and self.resolve_when is None:
-            return self.condition.references
-        return find_references(self.condition.tree, *(clause.node for clause in self.clauses))
+            return self.condition.references or THE_RULES_OWN
+        return join_references(self.condition.references, *(clause.references for clause in self.clauses))
 
     @property
     def named_sectors(self) -> tuple[str, ...]:

@@ -52,7 +52,7 @@ class _Suspicion:
     def warn(self) -> None:
         rule = self._rule
         condition, venue = rule.condition, rule.venue
-        for finding in self._once(("when", condition.text), lambda: _judge(condition, venue, self._counted)):
+        for finding in self._once(("when", condition.text), lambda: self._judge(condition, venue)):
             self._note(("when",), finding)
         for level in rule.levels:
             self._warn_of_clause(("levels", level.severity.name.lower()), level.clause)
@@ -70,6 +70,14 @@ class _Suspicion:
             self._notepad.warn(path, finding.what, finding.instead)
         else:
             self._notepad.warn_inside(path, *finding.span, finding.what, finding.instead)
+
+    def _judge(self, condition: Condition, venue: Venue) -> Iterator[Finding]:
+        tree = self._shelf.read_tree(condition.text, self._counted)
+        yield from _judge_words(condition.references, tree, self._counted)
+        if not can_hold(condition.form, venue):
+            yield Finding("this is never true", f"look at its comparisons{_say_day(tree, venue)}")
+        elif not can_hold(oppose(condition.form), venue):
+            yield Finding("this is always true", f"look at its comparisons{_say_day(tree, venue)}")
 
     def _warn_of_clause(self, path: Path, clause: Clause) -> None:
         for finding in self._once(("clause", clause.text), lambda: self._judge_clause(clause)):
@@ -133,16 +141,8 @@ class _Suspicion:
             self._notepad.warn("active", "no session is held on these days", "name a day from mon to fri")
 
 
-def _judge(condition: Condition, venue: Venue, counted: Counted | None) -> Iterator[Finding]:
-    yield from _judge_words(condition.references, condition.tree, counted)
-    if not can_hold(condition.form, venue):
-        yield Finding("this is never true", f"look at its comparisons{_say_day(condition, venue)}")
-    elif not can_hold(oppose(condition.form), venue):
-        yield Finding("this is always true", f"look at its comparisons{_say_day(condition, venue)}")
-
-
-def _say_day(condition: Condition, venue: Venue) -> str:
-    if not any(name.name == "time" for name in walk_names(condition.tree)):
+def _say_day(tree: Node, venue: Venue) -> str:
+    if not any(name.name == "time" for name in walk_names(tree)):
         return ""
     begins, ends = day_of(venue)
     return f"; the day of {venue.value} is from {clock(int(begins))} to {clock(int(ends))}"

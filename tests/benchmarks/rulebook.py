@@ -7,7 +7,7 @@ from random import Random
 from typing import NamedTuple
 
 from flowalert.language.condition import Condition, Junction, Threshold, read_condition
-from flowalert.language.tree import Compare, Logic, Node, Number
+from flowalert.language.tree import Node
 from flowalert.market.investor import INVESTORS, SUM_OF_ROWS
 from flowalert.market.sector import Counted
 from flowalert.market.series import Series, series
@@ -103,21 +103,10 @@ class _Pattern(NamedTuple):
             text=_write(self.shape, levels, rising=self.rising),
             form=leaves[0] if len(leaves) == 1 else Junction(every=True, parts=leaves),
             leaves=leaves,
-            tree=_set_levels(condition.tree, iter(levels)),
         )
         return replace(
             self.rule, name=name, condition=placed, sectors=(about.sector,), investors=(about.investor,), where=name
         )
-
-
-def _set_levels(tree: Node, levels: Iterator[int]) -> Node:
-    match tree:
-        case Logic(operator, parts, span):
-            return Logic(operator, tuple(_set_levels(part, levels) for part in parts), span)
-        case Compare(operator, left, Number(_, meaning, level_span), span):
-            return Compare(operator, left, Number(next(levels), meaning, level_span), span)
-        case _:
-            raise AssertionError(f"no rule here has a {tree}")
 
 
 # One object for each feature, as among all rules that are loaded together; `read` adds to it.

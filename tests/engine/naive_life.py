@@ -10,7 +10,7 @@ from flowalert.language.tree import Binary, Call, Node, spell
 from flowalert.market.series import Series
 from flowalert.rules.rulebook import Rule
 from tests.engine.naive_past import Judgements, Past
-from tests.engine.naive_rule import conditions, ends_at, find_peak, is_active, is_expired
+from tests.engine.naive_rule import conditions, ends_at, find_peak, is_active, is_expired, tree_of
 from tests.engine.naive_value import Own, calculate, value
 
 MINUTES = 60
@@ -69,7 +69,7 @@ class Life:
     def is_resolvable(self) -> bool | None:
         """Whether the condition is false and that of the resolve is true."""
         clause = self.rule.resolve_when
-        answers = [self.now(self.rule.condition.tree), True if clause is None else self.now(clause.node)]
+        answers = [self.now(tree_of(self.rule)), True if clause is None else self.now(clause.node)]
         if answers[0] is True or answers[1] is False:
             return False
         return None if None in answers else True
@@ -91,7 +91,7 @@ class Life:
         self.line.add(at)
         ends = self.active_ends()
         active = is_active(self.rule, at) and (ends is None or at < ends)
-        answer = self.now(self.rule.condition.tree) if active else False
+        answer = self.now(tree_of(self.rule)) if active else False
         came_true = answer is True and self.truth is not True
         self.truth = self.truth if answer is None else answer
         if not active:
@@ -119,7 +119,7 @@ class Life:
             self.end(Reason.INACTIVE, at)
             return
         due = self.own_timer()
-        if due is None or due >= before or self.now(self.rule.condition.tree) is None:
+        if due is None or due >= before or self.now(tree_of(self.rule)) is None:
             return
         if self.phase == "firing":
             self.tell_again(at)

@@ -2,19 +2,31 @@
 
 import datetime as dt
 from collections.abc import Sequence
+from functools import cache
 from typing import Any
 
-from flowalert.language.condition import Furthest, Mode
+from flowalert.language.condition import Furthest, Mode, read_tree
 from flowalert.language.tree import Node
 from flowalert.market.calendar import is_trading_day
+from flowalert.market.sector import Counted
 from flowalert.rules.rulebook import Rule
 from tests.engine.naive_value import DAY
+
+
+def tree_of(rule: Rule) -> Node:
+    """The rule's first condition, the same object each time: what it was worth is remembered by it."""
+    return read_tree_once(rule.condition.text, rule.condition.counted)
+
+
+@cache
+def read_tree_once(text: str, counted: Counted | None) -> Node:
+    return read_tree(text, counted)
 
 
 def conditions(rule: Rule) -> list[Node]:
     """All that decides: what the texts name besides is only told."""
     clauses = [*(each.clause for each in rule.levels), *([rule.resolve_when] if rule.resolve_when else [])]
-    return [rule.condition.tree, *(each.node for each in clauses)]
+    return [tree_of(rule), *(each.node for each in clauses)]
 
 
 def is_active(rule: Rule, at: int) -> bool:

@@ -3,9 +3,8 @@
 import pytest
 from hypothesis import given, strategies as st
 
-from flowalert.language.condition import read_condition
+from flowalert.language.condition import read_condition, read_tree
 from flowalert.language.mistake import Mistake
-from flowalert.language.parser import parse_condition
 from flowalert.language.tree import Compare, Logic, Node, Not, Number
 from flowalert.market.sector import Counted
 from flowalert.rules.pattern import Patterns
@@ -66,11 +65,11 @@ def test_a_second_condition_of_a_shape_is_not_parsed(monkeypatch: pytest.MonkeyP
     """That is what it is for."""
     parsed: list[str] = []
 
-    def parse(text: str) -> Node:
+    def read(text: str, counted: Counted | None) -> Node:
         parsed.append(text)
-        return parse_condition(text)
+        return read_tree(text, counted)
 
-    monkeypatch.setattr("flowalert.rules.pattern.parse_condition", parse)
+    monkeypatch.setattr("flowalert.rules.pattern.read_tree", read)
     patterns = Patterns({})
     for amount in ("1", "22", "333"):
         patterns.read(f"delta(msval, 5m) > {amount}억", Counted.SHARES)

@@ -50,7 +50,7 @@ def place_amounts(rule: Rule, values: Mapping[int, float]) -> Rule:
     texts = {number: write_amount(condition.text, amounts[number], value) for number, value in values.items()}
     tree = _place(condition.tree, iter(range(len(amounts))), values)
     text = _substitute(condition.text, {amounts[number].span: written for number, written in texts.items()})
-    placed = condition_of(tree, text, condition.meaning.counted)
+    placed = condition_of(tree, text, condition.counted)
     return replace(rule, condition=replace(placed, references=condition.references))
 
 
