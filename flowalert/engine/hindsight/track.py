@@ -89,7 +89,7 @@ def find_panels(rule: Rule) -> Iterator[Panel]:
             levels.setdefault(condition.subject, []).extend((amount.value, -amount.value))
         else:
             levels.setdefault(amount.of, []).append(amount.value)
-    checker = Checker(condition.meaning.counted)
+    checker = Checker(condition.counted)
     for feature in _list_features(rule):
         node = condition.subject if _is_size_of(feature, condition.subject) else feature
         # One without an amount of its own is the difference of two figures that are set against each other.
@@ -109,7 +109,7 @@ def _make_watching(rule: Rule, scope: Scope, name: str) -> Rule:
     condition = rule.condition
     known = tuple(Compare(">=", each, Number(-LARGEST_VALUE, BARE)) for each in _list_features(rule))
     tree = known[0] if len(known) == 1 else Logic("or", known)
-    watching = condition_of(tree, name, condition.meaning.counted)
+    watching = condition_of(tree, name, condition.counted)
     return Rule(
         name=name,
         # It is judged with the rule, at the same moments.
