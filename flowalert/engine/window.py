@@ -5,7 +5,8 @@ from collections import deque
 
 from flowalert.engine.aggregate import Aggregate, to_steps
 from flowalert.engine.memory import Continuity, Memory, Reading
-from flowalert.language.code import Read, Value
+from flowalert.language.code import Moment, Read, Value
+from flowalert.language.literal import LARGEST_VALUE
 
 
 class Window(Memory):
@@ -26,19 +27,38 @@ class Window(Memory):
         self._broken_ones = 0
         self._aggregate.reset()
 
-    def _enter(self, at: int, value: Value, broken: bool, corrects: bool) -> None:  # noqa: FBT001 - see Memory
+    def read(self, update: Moment) -> Value:
+        """Do as any memory does, in fewer calls: a window is read at every update."""
+        if update is self._seen:
+            return self._answer
+        self._seen = update
         readings = self._readings
-        if corrects:
-            self._take_back(readings.pop())
+        at = update.at
+        broken = self._continuity.gap
+        if at == self._seen_at:
+            last = readings.pop()
+            broken = last[2] or broken
+            self._take_back(last)
+        self._seen_at = at
+        value = self._of(update)
         if value is None:
             self._unknown += 1
+            readings.append((at, None, broken))
         else:
-            if self._aggregate.counts_steps:
-                value = to_steps(value)
-            self._aggregate.add(at, value)
+            entering = to_steps(value) if self._aggregate.counts_steps else value
+            self._aggregate.add(at, entering)
+            readings.append((at, entering, broken))
         if broken:
             self._broken_ones += 1
-        readings.append((at, value, broken))
+        answer = self._settle(at, value)
+        if answer is not None and not -LARGEST_VALUE < answer < LARGEST_VALUE:
+            answer = None
+        self._answer = answer
+        return answer
+
+    def _settle(self, at: int, value: Value) -> Value:
+        """Let out of the window what is past, and answer; `value` is the latest reading."""
+        raise NotImplementedError
 
     def _leave(self) -> None:
         """Let the first reading out of the window."""
@@ -75,8 +95,7 @@ class DurationWindow(Window):
         self._reaches_back = False
         self._began_at: int | None = None
 
-    def _take(self, at: int, value: Value, broken: bool, corrects: bool) -> Value:  # noqa: FBT001 - see Memory
-        self._enter(at, value, broken, corrects)
+    def _settle(self, at: int, value: Value) -> Value:
         begins = at - self._seconds
         if not self._reaches_back:
             if self._began_at is None:
@@ -97,8 +116,7 @@ class UpdatesWindow(Window):
         self._count = count
         super().__init__(of, continuity, aggregate)
 
-    def _take(self, at: int, value: Value, broken: bool, corrects: bool) -> Value:  # noqa: FBT001 - see Memory
-        self._enter(at, value, broken, corrects)
+    def _settle(self, at: int, value: Value) -> Value:  # noqa: ARG002 - counted in publications, not in time
         readings = self._readings
         if len(readings) > self._count:
             self._leave()
@@ -112,8 +130,7 @@ class UpdatesWindow(Window):
 class SessionWindow(Window):
     """All that was seen of the session."""
 
-    def _take(self, at: int, value: Value, broken: bool, corrects: bool) -> Value:  # noqa: FBT001 - see Memory
-        self._enter(at, value, broken, corrects)
+    def _settle(self, at: int, value: Value) -> Value:  # noqa: ARG002 - the session is not over
         return None if value is None else self._aggregate.answer(value)
 
 
