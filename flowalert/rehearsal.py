@@ -10,13 +10,13 @@ from flowalert.feed.archive import LINES_PER_FRAME
 from flowalert.feed.raw import RawFrame
 from flowalert.feed.recomposer import Recomposer
 from flowalert.feed.row import Chunk, to_ms
-from flowalert.market.calendar import is_trading_day
+from flowalert.market.calendar import SLOT, is_trading_day
 from flowalert.market.instant import midnight, to_wall
 from flowalert.market.venue import Venue
 from flowalert.simulator.fault import Chances, Mangler
 from flowalert.simulator.flow import Flow
 from flowalert.simulator.market import Market
-from flowalert.simulator.session import SLOT, day_ends, slots
+from flowalert.simulator.session import day_ends, slots
 
 # The rows of a slot come within its first seconds, and never so far apart that the slot would be taken for closed.
 _BEGINS_AFTER_MS = 200

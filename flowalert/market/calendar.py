@@ -13,6 +13,10 @@ from flowalert.market.instant import DAY, KST, date_of, midnight
 from flowalert.market.venue import Venue
 
 
+# Seconds between two publications. Source: the vendor's page; it is the same on every venue.
+SLOT = 30
+
+
 class Hours(NamedTuple):
     """A venue's day, in seconds from midnight: updates from `opens` to `shuts`, the last rows by `ends`."""
 

@@ -7,6 +7,7 @@ from flowalert.language.condition import Clause, Condition, Mode, join_reference
 from flowalert.language.literal import parse_span
 from flowalert.language.meaning import Sort
 from flowalert.language.template import Template, read_template
+from flowalert.market.calendar import SLOT
 from flowalert.market.sector import Counted
 from flowalert.market.venue import Venue
 from flowalert.rules.about import common_unit, read_investors, read_sectors
@@ -23,9 +24,6 @@ T = TypeVar("T")
 SEVERITIES = {each.name.lower(): each for each in Severity}
 VENUES = {each.value: each for each in Venue}
 MODES = {each.value: each for each in Mode}
-
-# The exchange publishes every 30 s.
-SHORTEST_REPEAT = 30
 
 # What is of no use to an event, and why.
 _OF_A_STATE = {
@@ -208,10 +206,10 @@ class _Reader:
 
     def _read_repeat(self) -> int:
         repeat = self._read_duration("repeat", self._model.repeat, "the time to a repeat")
-        if 0 < repeat < SHORTEST_REPEAT:
+        if 0 < repeat < SLOT:
             self._notepad.complain(
                 "repeat",
-                f"nothing new is known after {self._model.repeat}: the exchange publishes every {SHORTEST_REPEAT} s",
+                f"nothing new is known after {self._model.repeat}: the exchange publishes every {SLOT} s",
                 "write 30s or more",
             )
         return repeat

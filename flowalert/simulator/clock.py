@@ -2,7 +2,7 @@
 
 import trio
 
-from flowalert.simulator.session import SLOT
+from flowalert.market.calendar import SLOT
 
 
 class Clock:

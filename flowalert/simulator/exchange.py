@@ -8,6 +8,7 @@ from random import Random
 import structlog
 import trio
 
+from flowalert.market.calendar import SLOT
 from flowalert.market.instant import midnight
 from flowalert.market.venue import Venue
 from flowalert.simulator.client import Client
@@ -17,7 +18,7 @@ from flowalert.simulator.fault import Fault, FaultKind
 from flowalert.simulator.market import Market
 from flowalert.simulator.request import STATUS, Key, encode_echo
 from flowalert.simulator.row import encode_status
-from flowalert.simulator.session import PHASES, SLOT, Phase, day_ends, day_opens
+from flowalert.simulator.session import PHASES, Phase, day_ends, day_opens
 from flowalert.simulator.setting import SimulatorSettings
 from flowalert.simulator.token import TokenBook
 

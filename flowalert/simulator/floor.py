@@ -5,7 +5,7 @@ import math
 from collections.abc import Sequence
 from random import Random
 
-from flowalert.market.calendar import HOURS
+from flowalert.market.calendar import HOURS, SLOT
 from flowalert.market.venue import Venue
 from flowalert.simulator.book import (
     BASIC,
@@ -19,7 +19,7 @@ from flowalert.simulator.book import (
 )
 from flowalert.simulator.flow import Flow, Mood, share
 from flowalert.simulator.scale import Scale
-from flowalert.simulator.session import SLOT, busyness
+from flowalert.simulator.session import busyness
 
 _FIRST_OPEN = min(hours.opens for hours in HOURS.values())
 _OWN_MEMORY = 0.5  # of a sector's own wishes, beside the mood of its family

@@ -4,7 +4,7 @@ import datetime as dt
 from collections.abc import Iterator, Sequence
 from random import Random
 
-from flowalert.market.calendar import HOURS
+from flowalert.market.calendar import HOURS, SLOT
 from flowalert.market.sector import is_listed
 from flowalert.market.venue import Venue
 from flowalert.simulator.book import INVESTORS, NOTHING, Ledger, print_figures
@@ -12,7 +12,7 @@ from flowalert.simulator.floor import Floor
 from flowalert.simulator.flow import Flow, Mood
 from flowalert.simulator.row import Row, encode_row
 from flowalert.simulator.scale import scale_of
-from flowalert.simulator.session import SLOT, is_published, slots
+from flowalert.simulator.session import is_published, slots
 
 _MADE_OF = {
     Venue.KRX: (Venue.KRX,),

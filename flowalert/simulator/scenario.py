@@ -30,7 +30,7 @@ from flowalert.language.literal import parse_span, resolve_literal
 from flowalert.language.meaning import BARE, DURATION, WON
 from flowalert.language.mistake import Mistake
 from flowalert.language.tree import Number, Span
-from flowalert.market.calendar import HOURS
+from flowalert.market.calendar import HOURS, SLOT
 from flowalert.market.instant import clock
 from flowalert.market.investor import INVESTORS, SUM_OF_ROWS, Investor, find_investor
 from flowalert.market.name import suggest
@@ -42,7 +42,7 @@ from flowalert.simulator.fault import Fault, FaultKind, Garbling, find_kind
 from flowalert.simulator.flow import Flow, weigh_others, weigh_parts
 from flowalert.simulator.item import Item, ItemError
 from flowalert.simulator.scale import scale_of
-from flowalert.simulator.session import SLOT, second_at
+from flowalert.simulator.session import second_at
 
 _FLOW_KEYS = ("at", "sector", "investor", "net", "over", "against", "venue", "day")
 _FAULT_KEYS = ("at", "fault", "client", "count", "for", "how", "day")

@@ -5,10 +5,9 @@ from collections.abc import Iterator
 from functools import cache
 from typing import NamedTuple
 
-from flowalert.market.calendar import HOURS
+from flowalert.market.calendar import HOURS, SLOT
 from flowalert.market.venue import Venue
 
-SLOT = 30
 # The exchange repeats its last rows for hours. Ten minutes show a client what that looks like.
 AFTER_HOURS = 600
 LEAD = 60  # the simulated day begins this long before its first publication

@@ -5,7 +5,7 @@ from collections import Counter
 import pytest
 from hypothesis import given, settings, strategies as st
 
-from flowalert.market.calendar import HOURS
+from flowalert.market.calendar import HOURS, SLOT
 from flowalert.market.instant import clock
 from flowalert.market.sector import SECTORS
 from flowalert.market.venue import Venue
@@ -13,7 +13,7 @@ from flowalert.simulator.flow import Flow, weigh_others, weigh_parts
 from flowalert.simulator.market import A_DAY, Market, day_frames
 from flowalert.simulator.row import Row
 from flowalert.simulator.scale import scale_of
-from flowalert.simulator.session import PHASES, SLOT, busyness, is_published, second_at, slots
+from flowalert.simulator.session import PHASES, busyness, is_published, second_at, slots
 
 CODES = [*(f"{number:04}" for number in range(12)), "0017", "0018", "9999"]
 

@@ -112,7 +112,7 @@ def _sum_up(outcome: Outcome) -> Mapping[str, Any]:
                 },
                 "near_misses": [_describe_miss(each) for each in outcome.near_misses[rule.name]],
                 "blind_sessions": [each.name for each in outcome.blind[rule.name]],
-                "warm_up": outcome.warm_up[rule.name]._asdict(),
+                "warm_up_seconds": outcome.warm_up[rule.name],
             }
             for rule in outcome.rules
         ],

@@ -9,14 +9,14 @@ from flowalert.engine.hindsight.episode import Episode
 from flowalert.engine.hindsight.near_miss import NearMiss
 from flowalert.engine.hindsight.tally import Tally
 from flowalert.engine.hindsight.track import Sight, Track
-from flowalert.engine.hindsight.warm_up import WarmUp
 from flowalert.rules.rulebook import Rule
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Outcome:
-    """What a backtest found; `near_misses`, `blind` sessions and `warm_up` are by rule, `seconds` is how long it took.
+    """What a backtest found, and in how many `seconds`.
 
+    `near_misses`, `blind` sessions and `warm_up`, in seconds of a session, are by rule.
     `silent` are the places (`krx/900`) that the recordings have nothing of, with the rules that need them.
     `tracks` are what charts are drawn of, and `marked` the alerts that belong into each.
     """
@@ -27,7 +27,7 @@ class Outcome:
     tally: Tally
     near_misses: Mapping[str, Sequence[NearMiss]]
     blind: Mapping[str, Sequence[Session]]
-    warm_up: Mapping[str, WarmUp]
+    warm_up: Mapping[str, int]
     updates: int
     stale: int
     silent: Mapping[str, Sequence[str]]

@@ -78,7 +78,7 @@ def show_lack(miss: NearMiss, rule: Rule) -> str:
 def say_blind(rule: Rule, outcome: Outcome) -> str:
     """Say in how many sessions a rule could not see everything, and why."""
     sessions = outcome.blind[rule.name]
-    warm_up = outcome.warm_up[rule.name].seconds
+    warm_up = outcome.warm_up[rule.name]
     short = sum(each.last_at - each.first_at < warm_up for each in sessions)
     missed = len(sessions) - short
     parts = []

@@ -11,11 +11,8 @@ from flowalert.language.meaning import Sort
 from flowalert.language.particle import attach
 from flowalert.language.tree import Call, Name, Node, Number, children, walk_names
 from flowalert.language.warm_up import find_warm_up
-from flowalert.market.calendar import HOURS
+from flowalert.market.calendar import HOURS, SLOT
 from flowalert.market.instant import clock
-
-# Source: the vendor's page; the exchange publishes every 30 s, and nothing before a venue opens.
-_SLOT = 30
 
 
 def explain_mode(reader: Reader) -> tuple[Item, ...]:
@@ -85,10 +82,10 @@ def explain_judging(reader: Reader) -> tuple[Item, ...]:
 def explain_warm_up(reader: Reader) -> tuple[Item, ...]:
     """Say what must have been seen of a session before the condition can be true, and when that is at the earliest."""
     rule = reader.rule
-    wait = find_warm_up(rule.condition.tree, _SLOT)
+    wait = find_warm_up(rule.condition.tree, SLOT)
     if not wait:
         return (reader.choose("필요 없다. 첫 갱신부터 알 수 있다", "none: it is known from the first update on"),)
-    earliest = clock(HOURS[rule.venue].opens + _SLOT + wait)
+    earliest = clock(HOURS[rule.venue].opens + SLOT + wait)
     items = [
         reader.choose(
             f"이르면 {earliest}부터 참일 수 있다(30초마다 빠짐없이 올 때)",
@@ -102,7 +99,7 @@ def explain_warm_up(reader: Reader) -> tuple[Item, ...]:
             )
         )
     for node in _find_reaching(rule.condition.tree):
-        length = reader.say_duration(find_warm_up(node, _SLOT))
+        length = reader.say_duration(find_warm_up(node, SLOT))
         said = reader.say(node)
         items.append(reader.choose(f"{said}: 첫 갱신부터 {length} 뒤", f"{said}: {length} after the first update"))
     return tuple(items)
@@ -111,7 +108,7 @@ def explain_warm_up(reader: Reader) -> tuple[Item, ...]:
 def _find_reaching(node: Node) -> tuple[Node, ...]:
     """Return the largest calls that look back, each once."""
     if isinstance(node, Call) and node.function not in _TRANSPARENT:
-        return (node,) if find_warm_up(node, _SLOT) else ()
+        return (node,) if find_warm_up(node, SLOT) else ()
     return tuple(dict.fromkeys(each for child in children(node) for each in _find_reaching(child)))
 
 

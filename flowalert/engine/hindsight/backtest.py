@@ -5,11 +5,13 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from flowalert.engine.engine import Engine
+from flowalert.engine.hindsight.coverage import reads
 from flowalert.engine.hindsight.episode import Episode, Episodes
 from flowalert.engine.hindsight.near_miss import NearMisses
 from flowalert.engine.hindsight.tally import Tally
-from flowalert.engine.hindsight.warm_up import WarmUp, find_warm_up, reads
 from flowalert.engine.transition import Transition
+from flowalert.language.warm_up import find_warm_up
+from flowalert.market.calendar import SLOT
 from flowalert.market.entry import Entry, FeedLost, Update
 from flowalert.market.instant import DAY, date_of
 from flowalert.market.series import Series
@@ -53,7 +55,7 @@ class Backtest:
         self.updates = 0
         self._engine = Engine(Rulebook((*rulebook.rules, *self.near_misses.variants)))
         self._episodes = Episodes()
-        self._warm_up = {rule.name: find_warm_up(rule.condition.tree) for rule in rulebook.rules}
+        self._warm_up = {rule.name: find_warm_up(rule.condition.tree, SLOT) for rule in rulebook.rules}
         self._ended: list[Episode] = []
         self._day = -1
         self._venue: Venue | None = None
@@ -115,12 +117,12 @@ class Backtest:
             if session.venue is rule.venue and (
                 session.losts
                 or any(reads(rule, named) for named in session.gaps)
-                or session.last_at - session.first_at < self._warm_up[rule.name].seconds
+                or session.last_at - session.first_at < self._warm_up[rule.name]
             ):
                 yield session
 
-    def warm_up(self, rule: Rule) -> WarmUp:
-        """Return how much of each session the rule needs before it can fire."""
+    def warm_up(self, rule: Rule) -> int:
+        """Return the seconds of each session that the rule needs before it can fire."""
         return self._warm_up[rule.name]
 
     def _take(self, made: Sequence[Transition]) -> None:
