@@ -4,7 +4,13 @@ from msgspec import Struct
 
 
 class Sent(Struct, frozen=True):
-    """The target's service accepted it."""
+    """The target's service accepted it.
+
+    `shortened` says by how much the text was made to fit, in the unit that the service counts, as in `shortened from
+    5,120 to 4,090 characters`; it is empty where all of it went out.
+    """
+
+    shortened: str = ""
 
 
 class Retry(Struct, frozen=True):

@@ -7,7 +7,9 @@ from typing import TYPE_CHECKING
 import trio
 
 from flowalert.delivery.answer import read_answer
-from flowalert.delivery.outcome import Outcome, Retry, Unknown
+from flowalert.delivery.fit import Fitted, fit
+from flowalert.delivery.outcome import Outcome, Retry, Sent, Unknown
+from flowalert.delivery.room import find_room
 from flowalert.engine.notice import Address, Format, Notice
 from flowalert.engine.transition import Kind, Severity
 
@@ -49,15 +51,23 @@ class Target:
         return Unknown(f"no answer within {within.total_seconds():g} s; it may have gone out")
 
     def _notify(self, notice: Notice) -> Outcome:
+        fitted = self._fit(notice)
         with self._apprise.notify(
-            title=notice.title,
-            body=notice.body,
+            title=fitted.title,
+            body=fitted.body,
             # Left out, `<` reaches Telegram unescaped.
             body_format=_FORMATS[notice.format],
             notify_type=_notify_type(notice),
             log_level=logging.DEBUG,
         ) as result:
-            return read_answer(result)
+            outcome = read_answer(result)
+        return Sent(fitted.shortened) if isinstance(outcome, Sent) else outcome
+
+    def _fit(self, notice: Notice) -> Fitted:
+        room = find_room(self._apprise[0], notice.format)
+        if room is None:
+            return Fitted(notice.title, notice.body)
+        return fit(notice.title, notice.body, room, notice.format)
 
 
 _FORMATS = {Format.TEXT: "text", Format.MARKDOWN: "markdown"}

@@ -50,6 +50,14 @@ def test_what_the_service_asks_for_is_waited_for() -> None:
     assert finish(begun, Retry("429", 0), NOW, POLICY, 0).next_at == NOW + timedelta(seconds=2)
 
 
+def test_what_was_shortened_says_so() -> None:
+    """The reason has by how much; the record keeps the whole text."""
+    begun = begin(fresh(), NOW, POLICY)
+    sent = finish(begun, Sent("shortened from 5,120 to 4,090 characters"), NOW, POLICY, 0)
+    assert sent.reason == "sent, shortened from 5,120 to 4,090 characters"
+    assert sent.notice == begun.notice
+
+
 def test_a_refusal_is_final_at_once() -> None:
     """It goes dead with the service's reason, and its attempt is not counted as a possible duplicate."""
     dead = finish(begin(fresh(), NOW, POLICY), Refused("HTTP 400 Bad Request"), NOW, POLICY, 0)

@@ -1,10 +1,14 @@
 """Apprise as it is, over real sockets: Slack and Telegram unpatched, and plain HTTP."""
 
+import html
 import io
+import itertools
 import logging
+import re
 import socket
 from collections.abc import Callable, Iterator
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 import trio
@@ -12,10 +16,12 @@ from msgspec.structs import replace
 
 from flowalert.delivery import Target, parse_target
 from flowalert.delivery.outcome import Outcome, Refused, Retry, Sent, Unknown
-from flowalert.engine.notice import Format
+from flowalert.engine.notice import DeliveryState, Format
+from flowalert.store import open_store
 from tests.delivery.connect_proxy import Proxy
+from tests.delivery.desk import Clock, open_desk
 from tests.delivery.http_recorder import Answer, Recorder, Request, open_recorder
-from tests.store.sample import notice, transition
+from tests.store.sample import NOW, notice, transition
 
 SLACK = "slack://T1JJ3T3L2/A1BRTD4JD/TIiajkdnlazkcOXrIdevi7FQ"
 SLACK_PATH = "/services/T1JJ3T3L2/A1BRTD4JD/TIiajkdnlazkcOXrIdevi7FQ"
@@ -55,6 +61,8 @@ def telegram(request: Request) -> Answer:
         return Answer(400, b'{"ok":false,"error_code":400,"description":"Bad Request: chat not found"}')
     if payload.get("parse_mode") == "HTML" and "<코스피>" in payload["text"]:
         return Answer(400, b'{"ok":false,"error_code":400,"description":"Bad Request: can\'t parse entities"}')
+    if len(html.unescape(re.sub("<[^>]*>", "", payload["text"]))) > 4096:
+        return Answer(400, b'{"ok":false,"error_code":400,"description":"Bad Request: message is too long"}')
     return Answer(200, b'{"ok":true,"result":{"message_id":1}}')
 
 
@@ -128,6 +136,85 @@ async def test_telegram_refuses(proxied: Callable[..., Proxy], answer: Answer, o
     assert await send(TELEGRAM) == outcome
 
 
+def table(characters: int) -> str:
+    """Return lines of what a digest says, marks and all, together so long."""
+    lines = (f"{number:04} 코스피 <외국인> & 개인 -{number % 997:,}억" for number in itertools.count())
+    text = "\n".join(itertools.islice(lines, characters // 20))
+    return text[:characters]
+
+
+async def test_telegram_takes_a_long_message_as_one(proxied: Callable[..., Proxy]) -> None:
+    """Ten thousand characters arrive in one request under its limit: whole lines, then how many more there were."""
+    proxy = proxied(telegram)
+    body = table(10_000)
+    outcome = await target_of(TELEGRAM).send(replace(notice(transition()), body=body), within=WITHIN)
+    (request,) = proxy.requests
+    text = request.json["text"]
+    assert 4000 < len(text) <= 4096
+    _, *kept, last = html.unescape(text).splitlines()
+    assert kept == body.split("\n")[: len(kept)]
+    assert last == f"외 {len(body.splitlines()) - len(kept)}줄"
+    assert isinstance(outcome, Sent)
+    assert outcome.shortened.startswith("shortened from 1")
+    assert outcome.shortened.endswith(f" to {len(text):,} characters")
+
+
+async def test_the_record_of_a_shortened_message_is_whole(proxied: Callable[..., Proxy], tmp_path: Path) -> None:
+    """What was to be said stays on disk to the last line, with the reason that less of it was sent."""
+    proxied(telegram)
+    target, firing, body = target_of(TELEGRAM), transition(), table(10_000)
+    async with open_store(tmp_path / "flow.db") as store:
+        await store.commit([], [firing], [replace(notice(firing, target.address), body=body)], now=NOW)
+        async with open_desk(store, [target], Clock()) as desk:
+            await desk.until_settled(1)
+        (sent,) = await store.deliveries()
+    assert (sent.state, sent.notice.body) == (DeliveryState.SENT, body)
+    assert re.fullmatch(r"sent, shortened from 1\d,\d{3} to 4,0\d\d characters", sent.reason)
+
+
+async def test_telegram_takes_what_fits_to_the_last_character(proxied: Callable[..., Proxy]) -> None:
+    """The title is counted with its markup; one character more, and the text is shortened."""
+    proxy = proxied(telegram)
+    taken = len("<b>제목</b>\r\n")
+    target = target_of(TELEGRAM)
+    short = notice(transition(), title="제목")
+    assert await target.send(replace(short, body="가" * (4096 - taken)), within=WITHIN) == Sent()
+    assert await target.send(replace(short, body="가" * (4097 - taken)), within=WITHIN) == Sent(
+        "shortened from 4,097 to 4,096 characters"
+    )
+    assert [len(request.json["text"]) for request in proxy.requests] == [4096, 4096]
+    assert proxy.requests[1].json["text"].endswith("가…")
+
+
+async def test_a_url_that_asks_to_be_split_is_split(proxied: Callable[..., Proxy]) -> None:
+    """It says itself what to do with a long text: several messages, and nothing left out."""
+    proxy = proxied(telegram)
+    body = table(5_000)
+    sent = replace(notice(transition()), body=body)
+    assert await target_of(f"{TELEGRAM}?overflow=split").send(sent, within=WITHIN) == Sent()
+    assert len(proxy.requests) > 1
+    assert html.unescape(proxy.requests[-1].json["text"]).endswith(body.splitlines()[-1].strip())
+
+
+async def test_discord_takes_a_long_message_with_its_title(proxied: Callable[..., Proxy]) -> None:
+    """Title, the line end behind it and the text are one content of at most 2,000 characters."""
+
+    def discord(request: Request) -> Answer:
+        """Answer as Discord's webhooks do. Source: its documents."""
+        if request.host != "discord.com" or len(request.json["content"]) > 2000:
+            return Answer(400, b'{"content": ["Must be 2000 or fewer in length."]}')
+        return Answer(204, b"")
+
+    proxy = proxied(discord)
+    target = target_of("discord://123456789012345678901234/abcdefghijklmnopqrstuvwxyz")
+    sent = replace(notice(transition()), body="\n".join(["가" * 19] * 200))
+    outcome = await target.send(sent, within=WITHIN)
+    (request,) = proxy.requests
+    content = request.json["content"]
+    assert content == "코스피 외국인\r\n" + ("가" * 19 + "\n") * 99 + "외 101줄"
+    assert outcome == Sent(f"shortened from 4,008 to {len(content):,} characters")
+
+
 async def test_a_certificate_that_is_not_trusted_is_tried_again(
     proxied: Callable[..., Proxy], monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -149,6 +236,15 @@ async def test_a_message_arrives_at_a_local_server(recorder: Recorder) -> None:
     assert await send(f"json://127.0.0.1:{recorder.port}/hook") == Sent()
     (request,) = recorder.requests
     assert (request.path, request.json["title"], request.json["message"]) == ("/hook", "코스피 외국인", TEXT)
+
+
+async def test_a_long_title_is_shortened_alone(recorder: Recorder) -> None:
+    """Where the service has a field for it, with a limit of its own."""
+    outcome = await send(f"json://127.0.0.1:{recorder.port}/", title="코스피 " * 100)
+    (request,) = recorder.requests
+    assert (request.json["title"], request.json["message"]) == (("코스피 " * 63)[:249].rstrip() + "…", TEXT)
+    assert isinstance(outcome, Sent)
+    assert outcome.shortened
 
 
 async def test_an_optional_url_is_no_success(recorder: Recorder) -> None:

@@ -1,0 +1,94 @@
+"""What a target takes, and that it is counted as Apprise sends it."""
+
+import warnings
+from collections.abc import Callable
+
+import pytest
+from apprise import Apprise
+from apprise.plugins.base import NotifyBase
+from hypothesis import example, given, settings, strategies as st
+
+from flowalert.delivery.room import find_room
+from flowalert.engine.notice import Format
+
+URLS = [
+    "tgram://123456789:abcdefg_hijklmnop/12315544",
+    "tgram://123456789:abcdefg_hijklmnop/12315544?format=markdown",
+    "discord://123456789012345678901234/abcdefghijklmnopqrstuvwxyz",
+    "slack://T1JJ3T3L2/A1BRTD4JD/TIiajkdnlazkcOXrIdevi7FQ",
+    "kakaotalk://0123456789abcdef0123456789abcdef/refresh_token",
+    "mailto://someone:hunter2@example.com",
+    "gchat://workspace/key/token",
+    "json://127.0.0.1/?format=html",
+    "line://channel_token/user",
+    "wecombot://abcdefabcdefabcdefabcdefabcdefab",
+]
+
+
+def apprise_of(url: str) -> Apprise:
+    apprise = Apprise()
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", DeprecationWarning)  # the imports of the plugins are not ours
+        assert apprise.add(url), url
+    return apprise
+
+
+def plugin_of(url: str) -> NotifyBase:
+    return apprise_of(url)[0]
+
+
+APPRISES = [apprise_of(url) for url in URLS]
+TEXT = st.text("가나 a<>&*_`[](){}#-.!\\\n\"'👍", min_size=1, max_size=80).filter(str.strip)
+
+
+@settings(max_examples=300)
+@given(st.sampled_from(APPRISES), st.sampled_from(Format), TEXT.map(lambda text: text.replace("\n", " ")), TEXT)
+@example(APPRISES[0], Format.TEXT, "<제목> & 개인", "가 <b> 'q'\n\n나")
+def test_it_counts_what_apprise_sends(apprise: Apprise, written: Format, title: str, body: str) -> None:
+    """Escaped, converted and with the title where the service has it: as the plugin's `send` is called."""
+    calls = apprise._create_notify_gen(body, title, body_format=written.value)  # type: ignore[no-untyped-call] # apprise has no annotation here
+    ((plugin, prepared),) = calls
+    (call,) = plugin._build_send_calls(**prepared)
+    room = find_room(plugin, written)
+    assert room is not None
+    count: dict[str, Callable[[str], int]] = {
+        "characters": len,
+        "bytes": lambda text: len(text.encode()),
+        "UTF-16 units": lambda text: len(text.encode("utf-16-le")) // 2,
+    }
+    between = 2 if plugin.overflow_amalgamate_title and call["title"] else 0
+    total = count[room.unit](call["title"]) + count[room.unit](call["body"]) + between
+    assert room.measure(title, body).total == total
+
+
+@pytest.mark.parametrize(
+    ("url", "title", "body", "unit"),
+    [
+        (URLS[0], 0, 4096, "characters"),
+        (URLS[2], 250, 2000, "characters"),
+        (URLS[4], 0, 200, "characters"),
+        (URLS[8], 0, 5000, "UTF-16 units"),
+        (URLS[9], 0, 2048, "bytes"),
+    ],
+)
+def test_the_limits_are_the_plugins(url: str, title: int, body: int, unit: str) -> None:
+    """With what the service counts: WeCom counts bytes, LINE counts an emoji twice."""
+    room = find_room(plugin_of(url), Format.TEXT)
+    assert room is not None
+    assert (room.title, room.body, room.lines, room.unit) == (title, body, None, unit)
+    assert room.measure("", "가👍").body == {"characters": 2, "bytes": 7, "UTF-16 units": 3}[unit]
+
+
+def test_a_shared_limit_counts_the_title_and_the_line_end_behind_it() -> None:
+    """Discord's content is `title\\r\\nbody`, and Apprise's own count leaves the line end out."""
+    room = find_room(plugin_of(URLS[2]), Format.TEXT)
+    assert room is not None
+    assert room.holds("가" * 10, "나" * 1988)
+    assert not room.holds("가" * 10, "나" * 1989)
+    assert room.holds("", "나" * 2000)
+
+
+@pytest.mark.parametrize("mode", ["split", "truncate"])
+def test_a_url_that_minds_it_itself_has_no_room(mode: str) -> None:
+    """`?overflow=` is the user's own word."""
+    assert find_room(plugin_of(f"{URLS[0]}?overflow={mode}"), Format.TEXT) is None
