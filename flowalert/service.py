@@ -223,7 +223,7 @@ class Service:
             self.plan.observer.note_gaps(gaps)
 
     async def _commit(self, received: Sequence[Received], transitions: Sequence[Transition]) -> None:
-        notices = list(make_notices(transitions, self.plan.rulebook, self.plan.channels))
+        notices = list(make_notices(transitions, self.plan.rulebook, self.plan.channels, self.plan.market_now()))
         used = frozenset(self.engine.list_used())
         made = await self._store.commit(
             received, transitions, notices, now=self.plan.now(), used=tuple(used - self._used)

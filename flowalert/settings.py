@@ -15,6 +15,7 @@ from flowalert.feed.setting import FeedSettings, find_endpoint
 from flowalert.language.literal import parse_span
 from flowalert.language.meaning import Sort
 from flowalert.language.mistake import Mistake
+from flowalert.language.tongue import Tongue
 from flowalert.rules.complaint import list_complaints
 from flowalert.rules.document import Document, Path as Steps, Table, to_plain
 from flowalert.rules.interpolation import interpolate
@@ -72,6 +73,7 @@ class ChannelModel(_Strict):
     """A named set of targets."""
 
     targets: Texts = Field(min_length=1)
+    language: Literal["ko", "en"] = "ko"
 
 
 class RecordModel(_Strict):
@@ -292,7 +294,7 @@ class _Reader:
                     self._complain(steps, "the same target stands in this channel twice", "take one out")
                 else:
                     targets[target.address.key] = target
-            yield name, Channel(name, tuple(targets.values()))
+            yield name, Channel(name, tuple(targets.values()), Tongue(model.language))
 
     def _find_rules(self, patterns: list[str]) -> tuple[Path, ...]:
         found: dict[Path, None] = {}

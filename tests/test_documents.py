@@ -5,9 +5,10 @@ from pathlib import Path
 
 import pytest
 
+from flowalert.delivery.mark import mark_alert, mark_direction
 from flowalert.delivery.rendering import render
 from flowalert.engine.engine import Engine
-from flowalert.engine.transition import Hold
+from flowalert.engine.transition import Hold, Kind, Severity
 from flowalert.engine.trial import run_trial
 from flowalert.language.checker import FIELDS
 from flowalert.language.condition import read_condition
@@ -15,6 +16,7 @@ from flowalert.language.function import FUNCTIONS
 from flowalert.language.meaning import NET_WON
 from flowalert.language.mistake import Mistake
 from flowalert.language.template import OF_THE_SUBJECT, WORDS, read_template
+from flowalert.language.tongue import Tongue
 from flowalert.market.instant import clock
 from flowalert.market.investor import INVESTORS
 from flowalert.market.phase import PHASES
@@ -77,6 +79,29 @@ def test_a_text_shows_what_the_document_says(block: Block) -> None:
         engine = Engine(rulebook)
         made = [transition for entry in trial.entries for transition in engine.handle(entry)]
         assert render(made[-1], rulebook.rules[0])[1] == shows
+
+
+@pytest.mark.parametrize("block", list_blocks(LANGUAGE, "message"), ids=_name)
+def test_a_rule_without_texts_is_told_as_the_document_says(block: Block) -> None:
+    """Title and body of the last telling, in each language."""
+    given = dict(block.given)
+    market = given.pop("market")
+    shown = {tongue: given.pop(tongue.value) for tongue in Tongue}
+    rulebook = load([{**_ANY, **given}])
+    (trial,) = load_trial([{"name": "market", "expect": [], "market": market}], rulebook)
+    engine = Engine(rulebook)
+    made = [transition for entry in trial.entries for transition in engine.handle(entry)]
+    for tongue, text in shown.items():
+        assert "\n".join(render(made[-1], rulebook.rules[0], tongue)) == text.rstrip()
+
+
+def test_every_mark_is_in_the_table() -> None:
+    """And nothing else."""
+    marks = [word for row in list_rows(LANGUAGE, "mark", "says") for word in list_words(row[0])]
+    shown = [mark_direction(sign) for sign in "+-"]
+    shown += [mark_alert("", Kind.FIRED, severity) for severity in Severity]
+    shown.append(mark_alert("", Kind.RESOLVED, Severity.INFO))
+    assert [each.split()[0] for each in shown] == marks
 
 
 def test_every_field_is_in_the_table() -> None:

@@ -245,7 +245,7 @@ async def test_rules_that_changed_while_it_was_down_are_settled_at_the_start(tmp
                     await in_thread(lambda: len(exchange.clients) > 1, "the connection")
                     await trio.to_thread.run_sync(stop, process)
     titles = [request.json["title"] for request in hook.requests]
-    assert titles == ["[주의] stays", "[주의] goes", "[주의] comes", "해제: [주의] goes"]
+    assert titles == ["⚠ [주의] stays", "⚠ [주의] goes", "⚠ [주의] comes", "✅ 해제: [주의] goes"]
 
 
 KILL_RULES = """\

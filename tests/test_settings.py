@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 import trustme
 
+from flowalert.language.tongue import Tongue
 from flowalert.settings import Settings, SettingsRefused, read_settings
 
 RULES = "rules:\n  - {name: a, sectors: [kospi], investors: [foreign], when: msval > 0}\n"
@@ -85,6 +86,11 @@ def test_secrets_come_from_files_as_well(tmp_path: Path) -> None:
             "4:19: per_connection: '0' stands here; Input should be greater",
         ),
         ("rules: [", "log: {format: xml}\nrules: [", "8:15: format: 'xml' stands here"),
+        (
+            "  desk: {",
+            "  desk: {language: english, ",
+            "7:20: language: 'english' stands here; Input should be 'ko' or 'en'",
+        ),
         ('"]}', '", "json://127.0.0.1:8000/a"]}', "7:47: the same target stands in this channel twice"),
     ],
 )
@@ -93,6 +99,15 @@ def test_each_mistake_is_said_at_its_place(tmp_path: Path, old: str, new: str, p
     text = PLAIN.replace("${KEY}", "a")
     assert old in text
     assert any(each.startswith(problem) for each in refused(tmp_path, text.replace(old, new))), problem
+
+
+@pytest.mark.parametrize(
+    ("key", "language"), [("", Tongue.KOREAN), ("language: ko, ", Tongue.KOREAN), ("language: en, ", Tongue.ENGLISH)]
+)
+def test_a_channel_has_a_language(tmp_path: Path, key: str, language: Tongue) -> None:
+    """Korean unless it says otherwise."""
+    text = PLAIN.replace("${KEY}", "a").replace("desk: {", f"desk: {{{key}")
+    assert read(tmp_path, text).channels["desk"].language is language
 
 
 def test_a_certificate_of_ones_own(tmp_path: Path) -> None:

@@ -4,13 +4,15 @@ from msgspec import Struct
 
 from flowalert.delivery.target import Target
 from flowalert.engine.notice import Address
+from flowalert.language.tongue import Tongue
 
 
 class Channel(Struct, frozen=True):
-    """A name that rules notify, and the targets that then are told."""
+    """A name that rules notify, the targets that then are told, and the language in which they are."""
 
     name: str
     targets: tuple[Target, ...]
+    language: Tongue = Tongue.KOREAN
 
     @property
     def addresses(self) -> tuple[Address, ...]:

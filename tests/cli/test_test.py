@@ -33,7 +33,7 @@ tests:
   - name: a light sale is told
     market: {kospi foreign msval: 0 -50 -450}
     expect:
-      - {fires: dump, at: 09:01:30, value: -450억, title: "[주의] 개인 대량 매도"}
+      - {fires: dump, at: 09:01:30, value: -450억, title: "⚠ [주의] 개인 대량 매도"}
 """
 
 
@@ -83,7 +83,7 @@ def test_a_failure_stands_beside_what_was_seen(folder: Path) -> None:
     assert lines[0] == "✓ a heavy sale is told rules/tests/a.yaml:4"
     assert lines[1] == "✗ a light sale is told rules/tests/b.yaml:3"
     assert lines[2] == "rules/tests/b.yaml:6:10: fires dump at 09:01:30: it came otherwise"
-    assert lines[4:6] == ["≠ value -450억 -400억", "≠ title [주의] 개인 대량 매도 [주의] 외국인 대량 매도"]
+    assert lines[4:6] == ["≠ value -450억 -400억", "≠ title ⚠ [주의] 개인 대량 매도 ⚠ [주의] 외국인 대량 매도"]
     assert "slot kospi foreign msval delta(msval) when" in lines
     assert "▸ 09:01:30 -450 -400억 true" in lines
     assert lines[-1] == "1 passed, 1 failed in 2 files"
@@ -93,7 +93,7 @@ def test_texts_are_shown_as_they_are(folder: Path) -> None:
     """Brackets in a title are no markup, whether it agrees or not."""
     rules = RULES.replace("summary: 외국인 대량 매도", 'title: "[red] sale", message: "[bold]"')
     (folder / "rules" / "rules.yaml").write_text(rules, encoding="utf-8")
-    expected = FAILS.replace('"[주의] 개인 대량 매도"', '"[blue] sale", message: "[bold]"')
+    expected = FAILS.replace('"⚠ [주의] 개인 대량 매도"', '"[blue] sale", message: "[bold]"')
     write(folder, expected)
     lines = [" ".join(line.split()) for line in run(folder, "rules").stdout.splitlines()]
     assert "≠ title [blue] sale [red] sale" in lines

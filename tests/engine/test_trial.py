@@ -48,7 +48,7 @@ def test_what_was_expected_and_came_passes() -> None:
         "fires: dump, at: 09:01:30, scope: kospi foreign, severity: warning, value: -400억, contains: [매도, -400억]",
         "held: dump, at: 09:02:00, value: -120",
         "held: dump, at: 09:02:30",
-        "fires: dump, at: 09:07:00, value: -310, held_back: 2, title: '[주의] 대량 매도'",
+        "fires: dump, at: 09:07:00, value: -310, held_back: 2, title: '⚠ [주의] 대량 매도'",
         "quiet: dump, from: 09:03:00, until: 09:06:30",
     )
     assert verdict.passed, verdict.failures
@@ -87,7 +87,7 @@ def test_a_telling_that_nobody_expected_is_a_failure_that_says_how_to_expect_it(
     assert (failure.line, failure.column) == (7, 5)
     assert failure.subject == "fires dump at 09:01:00"
     assert failure.what == "nobody expected it"
-    assert failure.rows[0].seen.startswith("[주의] 대량 매도 ⏎ 코스피 외국인")
+    assert failure.rows[0].seen.startswith("⚠ [주의] 대량 매도 ⏎ 코스피 외국인")
     assert failure.paste == "- fires: dump\n  at: 09:01:00\n  scope: kospi foreign\n  value: -450억"
     assert judge(DUMP, market, failure.paste.removeprefix("- ").replace("\n  ", ", ")).passed
 
@@ -113,7 +113,7 @@ def test_what_came_otherwise_is_shown_side_by_side() -> None:
     assert failure.what == "it came otherwise"
     rows = tell(failure)
     assert rows[:2] == ["≠ severity: critical / warning", "≠ value: -400억 / -450억"]
-    assert rows[2].startswith("contains: 매도 / [주의] 대량 매도")
+    assert rows[2].startswith("contains: 매도 / ⚠ [주의] 대량 매도")
 
 
 def test_what_came_at_another_time() -> None:

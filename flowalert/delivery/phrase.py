@@ -1,0 +1,82 @@
+"""The fixed words of messages, in both languages."""
+
+from collections.abc import Mapping
+from typing import TypeAlias
+
+from flowalert.engine.transition import Kind, Reason, Scope, Severity
+from flowalert.language.tongue import Tongue
+from flowalert.language.wording import say_investor, say_sector
+from flowalert.market.venue import Venue
+
+# Korean and English.
+_Pair: TypeAlias = tuple[str, str]
+
+_SEVERITIES: Mapping[Severity, _Pair] = {
+    Severity.INFO: ("정보", "info"),
+    Severity.WARNING: ("주의", "warning"),
+    Severity.CRITICAL: ("긴급", "critical"),
+}
+_STATES: Mapping[Kind, _Pair] = {
+    Kind.FIRED: ("발생", "fired"),
+    Kind.FIRING: ("발생", "firing"),
+    Kind.RESOLVED: ("해제", "resolved"),
+}
+_VENUES: Mapping[Venue, _Pair] = {
+    Venue.KRX: (Venue.KRX.korean, "Korea Exchange"),
+    Venue.NXT: (Venue.NXT.korean, "Nextrade"),
+    Venue.UNIFIED: (Venue.UNIFIED.korean, "unified market"),
+}
+# None for what the message says anyway.
+_REASONS: Mapping[Reason, _Pair | None] = {
+    Reason.CONDITION: None,
+    Reason.HELD_FOR: None,
+    Reason.SEVERITY_ROSE: ("심각도가 올라갔습니다", "the severity rose"),
+    Reason.REPEATED: ("아직 이어지고 있습니다", "still going on"),
+    Reason.FLAPPING: (
+        "짧은 사이에 되풀이되고 있습니다. 잠잠해질 때까지 다시 알리지 않습니다",
+        "comes and goes too often, and is not told again until it calms down",
+    ),
+    Reason.CALM: (
+        "되풀이되던 것이 멎고, 아직 이어지고 있습니다",
+        "no longer comes and goes, and is still going on",
+    ),
+    Reason.INACTIVE: ("규칙의 감시 시간이 끝나 해제되었습니다", "resolved because the rule's hours are over"),
+    Reason.COOLDOWN_OVER: (
+        "알림을 쉬는 동안 시작되어 아직 이어지고 있습니다",
+        "began during the cooldown, and is still going on",
+    ),
+    Reason.SESSION_CLOSED: ("장이 끝나 해제되었습니다", "resolved because the session is over"),
+    Reason.RULE_GONE: ("규칙이 바뀌거나 없어져 해제되었습니다", "resolved because the rule was changed or is gone"),
+    Reason.RULE_NEW: ("규칙이 바뀌어 지금 알립니다", "told now because the rule was changed"),
+}
+
+
+def say_severity(severity: Severity, tongue: Tongue) -> str:
+    """Say how much an alert matters: `주의`, or `warning`."""
+    return tongue.choose(*_SEVERITIES[severity])
+
+
+def say_state(kind: Kind, tongue: Tongue) -> str:
+    """Say how an alert stands after a transition: `발생`, or `firing`."""
+    return tongue.choose(*_STATES[kind])
+
+
+def say_reason(reason: Reason, tongue: Tongue) -> str | None:
+    """Say why an alert is told; None where its condition is the whole reason."""
+    pair = _REASONS[reason]
+    return None if pair is None else tongue.choose(*pair)
+
+
+def say_venue(venue: Venue, tongue: Tongue) -> str:
+    """Say a venue's name: `한국거래소`, or `Korea Exchange`."""
+    return tongue.choose(*_VENUES[venue])
+
+
+def say_scope(scope: Scope, tongue: Tongue) -> str:
+    """Say what an alert is about: `코스피 외국인`, or `KOSPI foreigners`; the venue's name where that is all."""
+    names = []
+    if scope.sector is not None:
+        names.append(say_sector(scope.sector, tongue))
+    if scope.investor is not None:
+        names.append(say_investor(scope.investor, tongue))
+    return " ".join(names) or say_venue(scope.venue, tongue)
