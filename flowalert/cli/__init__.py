@@ -17,6 +17,8 @@ _COMMANDS = {
     "backtest": "See what rules would have fired in recordings.",
     "diff": "See what a change of rules would have changed.",
     "why": "Say why a rule fired, or did not.",
+    "deliveries": "See what became of every notice, and send one again.",
+    "channels": "See who is told of what, and try whether they can be.",
     "record": "Record what the exchange sends.",
     "convert": "Turn recordings into CSV, Parquet or recordings.",
     "simulate": "Run a simulated exchange to try flowalert against.",

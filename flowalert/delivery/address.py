@@ -3,6 +3,7 @@
 import hashlib
 import logging
 import re
+import shlex
 from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Any
 
@@ -91,13 +92,15 @@ def _explain(url: str) -> str:
     if not plugin.enabled:
         missing = _missing_packages(plugin.requirements)
         if missing:
-            return f"`{scheme}://` needs a Python package that is missing: install {missing} beside flowalert"
+            command = f"pip install {shlex.join(missing)}"
+            return f"`{scheme}://` needs a Python package that is missing beside flowalert; install it: {command}"
         return f"`{scheme}://` does not work on this system; use another target"
     forms = " or ".join(f"`{form.replace('{schema}', scheme)}`" for form in plugin.templates[:2])
     return f"a `{scheme}://` URL with parts that are missing or malformed; expected {forms}, see {plugin.setup_url}"
 
 
-def _missing_packages(requirements: Mapping[str, object]) -> str:
-    """Return what a plugin says that it needs: one requirement as text, or several."""
+def _missing_packages(requirements: Mapping[str, object]) -> list[str]:
+    """Return what a plugin says that it needs, each as pip reads it: it says one as text, or several."""
     needed = requirements.get("packages_required") or ()
-    return needed if isinstance(needed, str) else ", ".join(map(str, needed)) if isinstance(needed, Iterable) else ""
+    each = [needed] if isinstance(needed, str) else needed if isinstance(needed, Iterable) else []
+    return ["".join(str(package).split()) for package in each]

@@ -11,6 +11,10 @@ from flowalert.delivery.outbox import Outbox
 from flowalert.delivery.worker import Sender, Worker
 from flowalert.engine.notice import Delivery, DeliveryState
 
+# Another process may put a delivery back, and has no bell to ring. A look is one short query a target; SQLite's
+# data_version would make it one in all, for a query more in the outbox.
+_LOOK_AGAIN_AFTER = 2.0
+
 TARGET_GONE = "the target is no longer in the settings"
 
 
@@ -30,8 +34,9 @@ async def run_delivery(
 ) -> None:
     """Send what the outbox holds, each target by a worker of its own, until `bell` is closed.
 
-    Ring the bell after every commit that made deliveries. Closing it stops: what is due has `stop_within` of trio's
-    time to go out, and what is left waits on disk for the next start.
+    Ring the bell after every commit that made deliveries; what another process has put back is found within two
+    seconds of trio's time. Closing it stops: what is due has `stop_within` of trio's time to go out, and what is left
+    waits on disk for the next start.
     `tell` is called with each delivery after an attempt or a decision was written: sent, retrying, dead or
     suppressed. `now` is wall time, with its zone.
     """
@@ -47,7 +52,7 @@ async def run_delivery(
                 tell(gone)
             for worker in workers.values():
                 worker.bell.ring()
-            await bell.wait()
+            await bell.wait(_LOOK_AGAIN_AFTER)
         for worker in workers.values():
             worker.bell.close()
         nursery.cancel_scope.deadline = trio.current_time() + stop_within.total_seconds()

@@ -14,8 +14,15 @@ _HEADER_LENGTH = 100
 _APPLICATION_ID_OFFSET = 68
 
 
-def check_identity(path: Path) -> None:
-    """Raise StoreRefused unless the file is a store of this version or an older one; it stays as it is."""
+def check_existing(path: Path) -> int:
+    """Return the version of the store in a file; raises StoreRefused as `check_identity`, and where there is none."""
+    if not path.exists():
+        raise StoreRefused(f"{path}: no such store; start the service once, or name its file in `store:`")
+    return check_identity(path)
+
+
+def check_identity(path: Path) -> int:
+    """Return the store's version; raise StoreRefused unless it is this one or older. The file stays as it is."""
     try:
         with path.open("rb") as file:
             header = file.read(_HEADER_LENGTH)
@@ -37,6 +44,7 @@ def check_identity(path: Path) -> None:
             f"{path}: written by a newer flowalert (store version {version}, this one knows {VERSION}); "
             "run that flowalert, or name another file in `store:`"
         )
+    return version
 
 
 def _read_version(path: Path) -> int:

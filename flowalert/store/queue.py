@@ -88,7 +88,7 @@ def read_next(connection: apsw.Connection, target: str) -> Delivery | None:
     row = connection.execute(
         "SELECT * FROM deliveries_in_full WHERE target = ? AND settled_at IS NULL ORDER BY id LIMIT 1", (target,)
     ).fetchone()
-    return None if row is None else _decode(row)
+    return None if row is None else decode_delivery(row)
 
 
 def read_deliveries(connection: apsw.Connection, *, states: Collection[DeliveryState], limit: int) -> list[Delivery]:
@@ -97,7 +97,7 @@ def read_deliveries(connection: apsw.Connection, *, states: Collection[DeliveryS
         "SELECT * FROM deliveries_in_full WHERE state IN (SELECT value FROM json_each(?)) ORDER BY id DESC LIMIT ?",
         (_listed(state.value for state in states), limit),
     )
-    return [_decode(row) for row in rows]
+    return [decode_delivery(row) for row in rows]
 
 
 def save(connection: apsw.Connection, delivery: Delivery) -> None:
@@ -141,7 +141,7 @@ def find_orphans(connection: apsw.Connection, targets: Collection[str]) -> list[
         " (SELECT key FROM targets WHERE key NOT IN (SELECT value FROM json_each(?))) ORDER BY id",
         (_listed(targets),),
     )
-    return [_decode(row) for row in rows]
+    return [decode_delivery(row) for row in rows]
 
 
 def find_untold(connection: apsw.Connection, delivery: Delivery) -> str | None:
@@ -161,7 +161,8 @@ def _listed(texts: Iterable[str]) -> str:
     return msgspec.json.encode(list(texts)).decode()
 
 
-def _decode(row: tuple[Any, ...]) -> Delivery:
+def decode_delivery(row: Sequence[Any]) -> Delivery:
+    """Return the delivery of a row of deliveries_in_full."""
     (id_, state, reason, attempts, uncertain, created, following, lease, settled, key, label, *text) = row
     transition, alert, kind, severity, channel, title, body, form = text
     target = Address(key, label)

@@ -13,10 +13,13 @@ from flowalert.engine.transition import Transition
 from flowalert.market.entry import Entry
 from flowalert.store import alert, queue, session, summary, term
 from flowalert.store.database import Database, create_file, open_database
-from flowalert.store.identity import check_identity
+from flowalert.store.identity import check_existing, check_identity
 from flowalert.store.journal import Journal, read_chunk
+from flowalert.store.ledger import Ledger, Names, Selection, read_ledger, read_names
 from flowalert.store.lock import hold_lock
 from flowalert.store.refusal import StoreRefused
+from flowalert.store.schema import VERSION
+from flowalert.store.second_try import NotPutBack, PutBack, put_back
 
 _CHUNK = 5_000  # rows a hop: some 15 ms of the thread, so that a commit does not wait long behind a reader
 
@@ -62,6 +65,14 @@ class Reader:
     ) -> list[Delivery]:
         """Return the deliveries in these states, newest first, each with its reason."""
         return await self._database.read(queue.read_deliveries, states=states, limit=limit)
+
+    async def ledger(self, selection: Selection, *, limit: int) -> Ledger:
+        """Return the newest deliveries of a selection with what each tells of, and how many are in which state."""
+        return await self._database.read(read_ledger, selection, limit=limit)
+
+    async def names(self) -> Names:
+        """Return the channels and rules that a selection may name."""
+        return await self._database.read(read_names)
 
     async def pasts(self) -> dict[str, Past]:
         """Return what rules that expire had used up before the open session, by the rule's name."""
@@ -133,6 +144,20 @@ class Store(Reader):
         return await self._database.read(queue.find_untold, delivery)
 
 
+class Clerk(Reader):
+    """A store in which a person changes something, also beside the service. Every change is one transaction.
+
+    What changes is the file, and only what a running service reads from it each time.
+    """
+
+    async def put_back(self, selection: Selection, *, now: datetime, force: bool = False) -> PutBack | NotPutBack:
+        """Make all deliveries of a selection wait again, due at once; or none, where one of them cannot.
+
+        A running service notices within seconds; otherwise the next start does. Those that were sent need `force`.
+        """
+        return await self._database.write(put_back, selection, now, force=force)
+
+
 @asynccontextmanager
 async def open_store(path: Path) -> AsyncIterator[Store]:
     """Open the store of a service, made if there is none, and hold it until the block ends.
@@ -161,8 +186,24 @@ async def open_reader(path: Path) -> AsyncIterator[Reader]:
     Raises StoreRefused where there is none, and for a file that is no store or is a newer flowalert's.
     """
     path = path.resolve()  # noqa: ASYNC240 - one look at a local folder, once a start
-    if not path.exists():
-        raise StoreRefused(f"{path}: no such store; start the service once, or name its file in `store:`")
-    check_identity(path)
+    check_existing(path)
     async with open_database(path, readonly=True) as database:
         yield Reader(database)
+
+
+@asynccontextmanager
+async def open_clerk(path: Path) -> AsyncIterator[Clerk]:
+    """Open a store to change something by hand, whether or not a service is running on it.
+
+    Raises StoreRefused where there is none, and for a file that is no store or is another version's.
+    """
+    path = path.resolve()  # noqa: ASYNC240 - one look at a local folder, once a start
+    version = check_existing(path)
+    if version < VERSION:
+        # To migrate it here could change it under a service of the older version.
+        raise StoreRefused(
+            f"{path}: written by an older flowalert (store version {version}, this one has {VERSION}); "
+            "start the service once with this one, then try again"
+        )
+    async with open_database(path, readonly=False) as database:
+        yield Clerk(database)

@@ -47,8 +47,11 @@ def test_the_key_is_the_same_at_every_start() -> None:
         ("T1JJ3T3L2/A1BRTD4JD/SECRET", "not an Apprise URL: it starts with no `scheme://`"),
         ("", "not an Apprise URL"),
         ("slack://SECRET/", r"a `slack://` URL .* expected `slack://\{token_a\}/\{token_b\}/\{token_c\}`"),
-        ("growl://SECRET@host", "`growl://` needs a Python package that is missing: install gntp"),
-        ("mqtt://SECRET@host/topic", "`mqtt://` needs .* install paho-mqtt"),
+        (
+            "growl://SECRET@host",
+            "`growl://` needs a Python package that is missing beside flowalert; install it: pip install gntp",
+        ),
+        ("mqtt://SECRET@host/topic", "`mqtt://` needs .* pip install 'paho-mqtt>="),
         (SLACK + "/#SECRET/#b", "a Slack URL with 2 destinations: .* write one URL for each"),
         (TELEGRAM + "/555", "a Telegram URL with 2 destinations"),
     ],

@@ -34,7 +34,7 @@ FIRED = Transition(
         (59.94, "59.9초", "59.9 seconds"),
         (59.96, "1분", "1 minute"),
         (125.4, "2분 5초", "2 minutes 5 seconds"),
-        (3 * 3600, "3시간", "3 hours"),
+        (59 * 60, "59분", "59 minutes"),
     ],
 )
 def test_the_age_at_the_decision(seconds: float, korean: str, english: str) -> None:
@@ -44,9 +44,11 @@ def test_the_age_at_the_decision(seconds: float, korean: str, english: str) -> N
     assert say_news(FIRED, Tongue.ENGLISH, decided_at) == f"published 09:51:00 · decided {english} later"
 
 
-@pytest.mark.parametrize("decided_at", [None, to_wall(AT) - dt.timedelta(seconds=0.3)])
+@pytest.mark.parametrize(
+    "decided_at", [None, to_wall(AT) - dt.timedelta(seconds=0.3), to_wall(AT) + dt.timedelta(hours=1)]
+)
 def test_an_age_that_is_not_known_is_left_out(decided_at: dt.datetime | None) -> None:
-    """Nobody said when it was decided, or a clock that is behind the exchange's did."""
+    """Nobody said when it was decided, or a clock did that has nothing to do with the exchange's."""
     assert say_news(FIRED, Tongue.KOREAN, decided_at) == "09:51:00 발표"
     assert say_news(FIRED, Tongue.ENGLISH, decided_at) == "published 09:51:00"
 

@@ -1,0 +1,98 @@
+"""Deliveries looked up for people: by what they are about, with the transition that they tell of."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+import apsw
+import msgspec
+from msgspec import Struct
+
+from flowalert.engine.notice import Delivery, DeliveryState
+from flowalert.engine.transition import Transition
+from flowalert.store.moment import to_ms
+from flowalert.store.queue import decode_delivery
+
+
+class Selection(Struct, frozen=True, kw_only=True):
+    """Which deliveries: those that match every part; an empty part matches all.
+
+    `rules` are names or patterns like `foreigners-*`. `since` is wall time: made then or later.
+    """
+
+    ids: tuple[int, ...] = ()
+    states: tuple[DeliveryState, ...] = ()
+    channels: tuple[str, ...] = ()
+    rules: tuple[str, ...] = ()
+    since: datetime | None = None
+
+
+class Line(Struct, frozen=True):
+    """One delivery, and the transition that its notice tells of."""
+
+    delivery: Delivery
+    transition: Transition
+
+
+class Ledger(Struct, frozen=True):
+    """The newest of the deliveries of a selection, oldest of them first; `counts` is over the whole selection."""
+
+    lines: tuple[Line, ...]
+    counts: Mapping[DeliveryState, int]
+
+
+class Names(Struct, frozen=True):
+    """What a selection may name, as far as the store has heard of it."""
+
+    channels: tuple[str, ...]
+    rules: tuple[str, ...]
+
+
+_SELECTED = """
+    FROM deliveries_in_full d JOIN alerts a ON a.id = d.alert JOIN transitions t ON t.id = d.transition
+    WHERE (:ids IS NULL OR d.id IN (SELECT value FROM json_each(:ids)))
+        AND (:states IS NULL OR d.state IN (SELECT value FROM json_each(:states)))
+        AND (:channels IS NULL OR d.channel IN (SELECT value FROM json_each(:channels)))
+        AND (:rules IS NULL OR EXISTS (SELECT 1 FROM json_each(:rules) WHERE a.rule = value OR a.rule GLOB value))
+        AND (:since IS NULL OR d.created_at >= :since)
+"""
+_NO_LIMIT = -1  # Source: SQLite's LIMIT
+_decode_transition = msgspec.json.Decoder(Transition).decode
+
+
+def read_ledger(connection: apsw.Connection, selection: Selection, *, limit: int) -> Ledger:
+    """Return the newest deliveries of a selection, at most `limit`, and the count of them all in each state."""
+    bindings = _bind(selection)
+    counts = dict(connection.execute(f"SELECT d.state, count(*) {_SELECTED} GROUP BY d.state", bindings))
+    return Ledger(
+        read_lines(connection, selection, limit=limit),
+        {state: counts.get(state.value, 0) for state in DeliveryState},
+    )
+
+
+def read_lines(connection: apsw.Connection, selection: Selection, *, limit: int = _NO_LIMIT) -> tuple[Line, ...]:
+    """Return the newest deliveries of a selection, oldest of them first."""
+    rows = connection.execute(
+        f"SELECT t.content, d.* {_SELECTED} ORDER BY d.id DESC LIMIT :limit",
+        {**_bind(selection), "limit": limit},
+    )
+    lines = [Line(decode_delivery(row), _decode_transition(content)) for content, *row in rows]
+    return tuple(reversed(lines))
+
+
+def read_names(connection: apsw.Connection) -> Names:
+    """Return every channel that was ever told anything, and every rule that ever changed its state."""
+    return Names(
+        tuple(name for (name,) in connection.execute("SELECT DISTINCT channel FROM notices ORDER BY 1")),
+        tuple(name for (name,) in connection.execute("SELECT DISTINCT rule FROM alerts ORDER BY 1")),
+    )
+
+
+def _bind(selection: Selection) -> dict[str, Any]:
+    states = tuple(state.value for state in selection.states)
+    lists = {"ids": selection.ids, "states": states, "channels": selection.channels, "rules": selection.rules}
+    bindings: dict[str, Any] = {
+        name: msgspec.json.encode(values).decode() if values else None for name, values in lists.items()
+    }
+    bindings["since"] = None if selection.since is None else to_ms(selection.since)
+    return bindings
