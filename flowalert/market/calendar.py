@@ -12,7 +12,6 @@ from typing import NamedTuple
 from flowalert.market.instant import DAY, KST, date_of, midnight
 from flowalert.market.venue import Venue
 
-
 # Seconds between two publications. Source: the vendor's page; it is the same on every venue.
 SLOT = 30
 
