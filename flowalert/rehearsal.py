@@ -9,9 +9,10 @@ from msgspec import Struct
 from flowalert.feed.archive import LINES_PER_FRAME
 from flowalert.feed.raw import RawFrame
 from flowalert.feed.recomposer import Recomposer
-from flowalert.feed.row import Chunk, to_ms
+from flowalert.feed.row import Chunk
 from flowalert.market.calendar import SLOT, is_trading_day
 from flowalert.market.instant import midnight, to_wall
+from flowalert.market.moment import to_ms
 from flowalert.market.venue import Venue
 from flowalert.simulator.fault import Chances, Mangler
 from flowalert.simulator.flow import Flow

@@ -11,8 +11,9 @@ from flowalert.feed.diary import Diary
 from flowalert.feed.header import FRAMES, RECORDING
 from flowalert.feed.outlet import Received
 from flowalert.feed.raw import RawFrame, encode_frames
-from flowalert.feed.row import chunk_of, encode_chunk, to_ms
+from flowalert.feed.row import chunk_of, encode_chunk
 from flowalert.market.instant import DAY, from_wall
+from flowalert.market.moment import to_ms
 
 
 class RecordSettings(Struct, frozen=True):

@@ -2,7 +2,6 @@
 
 import re
 from collections.abc import Sequence
-from datetime import UTC, datetime, timedelta
 from typing import Annotated, NamedTuple
 
 import msgspec
@@ -11,11 +10,10 @@ from msgspec import Meta, Struct
 from flowalert.feed.figure import Number
 from flowalert.feed.outlet import Received
 from flowalert.market.entry import Entry, FeedBack, FeedLost, SessionClosed, SlotClosed, Update
+from flowalert.market.moment import to_ms
 from flowalert.market.series import Series, parse_series
 from flowalert.market.venue import Venue
 
-_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-_MILLISECOND = timedelta(milliseconds=1)
 _SERIES = re.compile(r"(krx|nxt|unified)/[0-9]{3}/[0-9]{4}", re.ASCII)
 
 # Up to the year 9999, the last that Python's dates know: there is room for the days that are counted on from here.
@@ -94,16 +92,6 @@ class _SeriesByText(dict[str, Series]):
 
 
 _series = _SeriesByText()
-
-
-def to_ms(moment: datetime) -> int:
-    """Return the milliseconds of a moment, which must know its zone; what is finer is dropped."""
-    return (moment - _EPOCH) // _MILLISECOND
-
-
-def from_ms(ms: int) -> datetime:
-    """Return the moment, in UTC."""
-    return _EPOCH + ms * _MILLISECOND
 
 
 def chunk_of(received: Sequence[Received]) -> Chunk:

@@ -10,7 +10,7 @@ import msgspec
 from msgspec import Struct
 
 from flowalert.engine.transition import Kind, Transition
-from flowalert.store.moment import to_ms
+from flowalert.market.moment import to_ms
 
 
 class AlertState(enum.Enum):

@@ -10,9 +10,9 @@ import msgspec
 
 from flowalert.market.entry import Entry, FeedBack, FeedLost, SessionClosed, SlotClosed, Update
 from flowalert.market.instant import DAY
+from flowalert.market.moment import to_ms
 from flowalert.market.series import Series, series
 from flowalert.market.venue import Venue
-from flowalert.store.moment import to_ms
 from flowalert.store.session import Stretch, close_session, note_session
 
 

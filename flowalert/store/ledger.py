@@ -10,7 +10,7 @@ from msgspec import Struct
 
 from flowalert.engine.notice import Delivery, DeliveryState
 from flowalert.engine.transition import Transition
-from flowalert.store.moment import to_ms
+from flowalert.market.moment import to_ms
 from flowalert.store.queue import decode_delivery
 
 

@@ -9,7 +9,7 @@ import msgspec
 
 from flowalert.engine.notice import Address, Delivery, DeliveryState, Format, Notice
 from flowalert.engine.transition import Kind, Severity
-from flowalert.store.moment import from_ms, to_ms
+from flowalert.market.moment import from_ms, to_ms
 
 CUT_OFF = "cut off while sending; it may have gone out"
 

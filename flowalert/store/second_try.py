@@ -7,8 +7,8 @@ import apsw
 from msgspec import Struct
 
 from flowalert.engine.notice import DeliveryState
+from flowalert.market.moment import to_ms
 from flowalert.store.ledger import Line, Selection, read_lines
-from flowalert.store.moment import to_ms
 
 BY_HAND = "retried by hand"
 

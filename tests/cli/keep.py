@@ -4,9 +4,10 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from flowalert.feed.recording import open_recording_writer
-from flowalert.feed.row import Chunk, to_ms
+from flowalert.feed.row import Chunk
 from flowalert.market.entry import Entry
 from flowalert.market.instant import to_wall
+from flowalert.market.moment import to_ms
 
 
 def keep(path: Path, entries: Sequence[Entry]) -> Path:

@@ -20,9 +20,10 @@ from flowalert.feed.archive import create_archive
 from flowalert.feed.header import FRAMES
 from flowalert.feed.raw import RawFrame, encode_frames
 from flowalert.feed.recording import open_recording_writer
-from flowalert.feed.row import Chunk, from_ms
+from flowalert.feed.row import Chunk
 from flowalert.market.entry import Entry, FeedBack, FeedLost, SessionClosed, SlotClosed, Update
 from flowalert.market.instant import KST, date_of
+from flowalert.market.moment import from_ms
 from flowalert.market.series import series
 from flowalert.market.venue import Venue
 from flowalert.replay import read_chunks, read_entries

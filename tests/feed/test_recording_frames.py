@@ -21,9 +21,10 @@ from flowalert.feed.outlet import Received
 from flowalert.feed.raw import RawFrame, clean, encode_frames
 from flowalert.feed.recomposer import Recomposer
 from flowalert.feed.recording import Cut
-from flowalert.feed.row import chunk_of, from_ms, to_ms
+from flowalert.feed.row import chunk_of
 from flowalert.market.entry import Entry, SessionClosed, SlotClosed, Update
 from flowalert.market.instant import from_wall, to_wall
+from flowalert.market.moment import from_ms, to_ms
 from flowalert.market.venue import Venue
 from flowalert.replay import read_chunks
 from flowalert.simulator.fault import Garbling, garble

@@ -1,4 +1,4 @@
-"""Moments of the wall clock as the store keeps them: whole milliseconds since 1970 in UTC."""
+"""Moments of the wall clock as the store and recordings keep them: whole milliseconds since 1970 in UTC."""
 
 from datetime import UTC, datetime, timedelta
 
