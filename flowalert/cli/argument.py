@@ -2,7 +2,6 @@
 
 import fnmatch
 import gc
-import os
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
@@ -13,6 +12,7 @@ from typing import TYPE_CHECKING
 import click
 
 from flowalert.cli.rule_file import is_yaml, list_rule_files
+from flowalert.cli.setting import load_settings
 
 if TYPE_CHECKING:
     from flowalert.rules.loader import Loaded
@@ -75,14 +75,7 @@ def load_rulebook(files: Sequence[Path], names: Sequence[str] = ()) -> "Rulebook
 
 def load_configured(config: Path, names: Sequence[str] = ()) -> "tuple[Rulebook, Path]":
     """Return the rules that a settings file names, and the path of its store; end the program with all errors."""
-    from flowalert.settings import SettingsRefused, read_settings
-
-    try:
-        settings = read_settings(config, os.environ)
-    except SettingsRefused as refused:
-        for problem in refused.problems:
-            click.echo(str(problem), err=True)
-        raise SystemExit(TROUBLE) from None
+    settings = load_settings(config, TROUBLE)
     return pick_rules(settings.loaded.rulebook, names), settings.store
 
 

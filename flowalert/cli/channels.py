@@ -33,7 +33,7 @@ def channels(*, names: tuple[str, ...], config: Path, verbose: bool, probing: bo
     Exit codes: 0 done, 1 settings with errors, or a target that did not take the message, 2 wrong usage.
     """
     within = read_span(timeout, "--timeout")
-    from flowalert.cli.run import load_settings
+    from flowalert.cli.setting import load_settings
 
     settings = load_settings(config)
     chosen = _choose(settings, names)

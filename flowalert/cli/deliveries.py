@@ -117,7 +117,7 @@ def read_since(text: str, now: dt.datetime) -> dt.datetime:
 def _find_store(config: Path, store: Path | None) -> Path:
     if store is not None:
         return store
-    from flowalert.cli.run import load_settings
+    from flowalert.cli.setting import load_settings
 
     return load_settings(config).store
 

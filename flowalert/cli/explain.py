@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 import click
 
 from flowalert.cli.argument import TROUBLE, load_rulebook, pick_rules, sort_paths
+from flowalert.cli.setting import load_settings
 
 if TYPE_CHECKING:
     from flowalert.engine.explanation import Page
@@ -70,14 +71,7 @@ def _load(files: Sequence[Path]) -> "tuple[Rulebook, None]":
 
 
 def _load_configured(config: Path) -> "tuple[Rulebook, Sequence[str]]":
-    from flowalert.settings import SettingsRefused, read_settings
-
-    try:
-        settings = read_settings(config, os.environ)
-    except SettingsRefused as refused:
-        for problem in refused.problems:
-            click.echo(str(problem), err=True)
-        raise SystemExit(TROUBLE) from None
+    settings = load_settings(config, TROUBLE)
     return settings.loaded.rulebook, tuple(settings.channels)
 
 

@@ -83,7 +83,7 @@ def record(*, config: Path, sectors: str, venue_name: str, out: Path | None, str
 
 
 def _load_feed(config: Path) -> "FeedSettings":
-    from flowalert.cli.run import REFUSED_SETTINGS
+    from flowalert.cli.setting import REFUSED_SETTINGS
     from flowalert.settings import SettingsRefused, read_feed_settings
 
     try:

@@ -1,7 +1,6 @@
 """`flowalert run`: the service."""
 
 import gc
-import os
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -9,13 +8,13 @@ from typing import TYPE_CHECKING
 import click
 
 from flowalert.cli.option import config_option
+from flowalert.cli.setting import load_settings
 
 if TYPE_CHECKING:
     from flowalert.service import Account, Plan, Service
     from flowalert.settings import Settings
 
 # Each kind of end has a code of its own, so that systemd can tell what is worth a restart. 2 is click's, for usage.
-REFUSED_SETTINGS = 1
 REFUSED_KEY = 3
 REFUSED_STORE = 4
 
@@ -52,19 +51,6 @@ def run(config: Path) -> None:
     else:
         if account is None:
             raise SystemExit(130)
-
-
-def load_settings(config: Path) -> "Settings":
-    """Read the settings, and end the program where they have errors."""
-    from flowalert.settings import SettingsRefused, read_settings
-
-    try:
-        settings = read_settings(config, os.environ)
-    except SettingsRefused as refused:
-        for problem in refused.problems:
-            click.echo(str(problem), err=True)
-        raise SystemExit(REFUSED_SETTINGS) from None
-    return settings
 
 
 def _plan(settings: "Settings") -> "Plan":

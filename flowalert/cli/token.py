@@ -18,7 +18,7 @@ def revoke(config: Path) -> None:
     """Have the exchange revoke the cached token; a running service notices, and gets another."""
     import trio
 
-    from flowalert.cli.run import load_settings
+    from flowalert.cli.setting import load_settings
 
     settings = load_settings(config)
 

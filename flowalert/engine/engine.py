@@ -246,9 +246,8 @@ class Engine:
         last = join.update
         if join.look(at) and last is not None:
             self._freeze(join, at - last.at)
+        # As in `handle`, which cannot share it: a call would cost every update. A crossing is a truth like any here.
         touched: list[int] = []
-        if join.again:
-            touched, join.again = join.again, touched
         for feature in join.features:
             value = feature.read(join.update)
             if value is not None and feature.low <= value < feature.high:

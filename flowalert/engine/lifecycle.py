@@ -152,9 +152,7 @@ def _go_on(watch: Watch, answer: bool | None, at: int, *, is_own: bool) -> Trans
     severity = _find_severity(watch) if is_own and watch.levels else watch.severity
     if severity > watch.severity:
         watch.severity = severity
-        transition = _tell_again(watch, Reason.SEVERITY_ROSE, at, decide(watch, at, rises=True))
-        watch.due = find_due(watch)
-        return transition
+        return _tell_again(watch, Reason.SEVERITY_ROSE, at, decide(watch, at, rises=True))
     if watch.due is None or at < watch.due or answer is None or watch.stream.is_lost:
         return None
     return _tell_when_due(watch, at)
@@ -205,6 +203,7 @@ def _tell_again(watch: Watch, reason: Reason, at: int, hold: Hold | None) -> Tra
         if not watch.told:
             watch.hold = hold
         watch.held_back += 1
+        watch.due = find_due(watch)
         return _transition(watch, Kind.FIRING, reason, at, told=False, hold=hold)
     held_back = watch.held_back - (not watch.told)
     watch.held_back = 0

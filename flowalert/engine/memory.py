@@ -67,22 +67,13 @@ class _Change(Memory):
         super().reset()
         self._readings: deque[Reading] = deque()
 
-    def read(self, update: Moment) -> Value:
-        """Do as any memory does, in fewer calls: most windows of most rules are changes."""
-        if update is self._seen:
-            return self._answer
-        self._seen = update
+    def _take(self, at: int, value: Value, broken: bool, corrects: bool) -> Value:  # noqa: FBT001 - see Memory
         readings = self._readings
-        at = update.at
-        broken = self._continuity.gap
-        if at == self._seen_at:
-            broken = readings.pop()[2] or broken
-        self._seen_at = at
-        value = self._of(update)
+        if corrects:
+            readings.pop()
         readings.append((at, value, broken))
         base = self._look_back(at)
-        self._answer = answer = None if base is None or value is None else value - base
-        return answer
+        return None if base is None or value is None else value - base
 
     def _look_back(self, at: int) -> Value:
         """Return the value to compare the present one with, None where it is unknown; drop what is too old."""
@@ -107,7 +98,7 @@ class ChangeOverDuration(_Change):
         self._seconds = seconds
 
     def read(self, update: Moment) -> Value:
-        """Do as any change does, in one call: no other window is as common."""
+        """Do as any memory does, in one call: no other window is as common."""
         if update is self._seen:
             return self._answer
         self._seen = update

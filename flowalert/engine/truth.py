@@ -3,19 +3,9 @@
 Every part is asked, decided or not: each may have a memory, and must see every update.
 """
 
-import operator
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Sequence
 
-from flowalert.language.code import Moment, Read, Value
-
-COMPARE: Mapping[str, Callable[[float, float], bool]] = {
-    "<": operator.lt,
-    "<=": operator.le,
-    ">": operator.gt,
-    ">=": operator.ge,
-    "==": operator.eq,
-    "!=": operator.ne,
-}
+from flowalert.language.code import COMPARE, Moment, Read, Value
 
 
 def compare(symbol: str, left: Read, right: Read) -> Read:

@@ -8,9 +8,8 @@ from msgspec import Struct
 from flowalert.engine.stream import Stream
 from flowalert.engine.telling import FLAPPING_WITHIN, decide
 from flowalert.engine.transition import Scope
-from flowalert.engine.truth import COMPARE
 from flowalert.engine.watch import Phase, Watch
-from flowalert.language.code import Value
+from flowalert.language.code import COMPARE, Value
 from flowalert.language.condition import Crossing, Mode
 from flowalert.language.function import CROSSINGS
 from flowalert.language.tree import Call, Compare, Node, Number, children, spell

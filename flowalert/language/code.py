@@ -1,5 +1,6 @@
 """Expressions and conditions as Python functions, compiled once for each shape."""
 
+import operator
 from collections.abc import Callable, Mapping, Sequence
 from functools import cache
 from typing import Any, Protocol, TypeAlias
@@ -21,6 +22,17 @@ Value: TypeAlias = int | float | None
 Read: TypeAlias = Callable[[Any], Value]
 # A condition's features (each with `value`, `previous`, `before` and `tick`), its constants, and the present tick.
 Judge: TypeAlias = Callable[[Sequence[Any], Sequence[int | float], int], bool | None]
+
+
+# What each comparison asks of its two sides.
+COMPARE: Mapping[str, Callable[[float, float], bool]] = {
+    "<": operator.lt,
+    "<=": operator.le,
+    ">": operator.gt,
+    ">=": operator.ge,
+    "==": operator.eq,
+    "!=": operator.ne,
+}
 
 
 def find_inputs(node: Node, is_input: Callable[[Node], bool]) -> tuple[Node, ...]:

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import TypeAlias
 
 from flowalert.language.checker import FIELDS, Checked, Checker
+from flowalert.language.code import COMPARE
 from flowalert.language.function import CROSSINGS
 from flowalert.language.literal import LARGEST_VALUE
 from flowalert.language.meaning import BARE, CLOCK, DURATION, TEXT, Meaning, Sort
@@ -267,7 +268,7 @@ def _judge(node: Node, values: Mapping[str, int | float | None], words: Mapping[
             one, other = _evaluate(left, values, words), _evaluate(right, values, words)
             if not isinstance(one, int | float) or not isinstance(other, int | float):
                 return None
-            return _COMPARE[symbol](one, other)
+            return COMPARE[symbol](one, other)
         case _:
             return None
 
@@ -277,14 +278,6 @@ _COMPUTE: Mapping[str, Callable[[float, float], float]] = {
     "-": operator.sub,
     "*": operator.mul,
     "/": operator.truediv,
-}
-_COMPARE: Mapping[str, Callable[[float, float], bool]] = {
-    "<": operator.lt,
-    "<=": operator.le,
-    ">": operator.gt,
-    ">=": operator.ge,
-    "==": operator.eq,
-    "!=": operator.ne,
 }
 
 # Each format with the meanings that it can show, and those words for it.

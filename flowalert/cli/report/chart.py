@@ -20,11 +20,7 @@ Points = Sequence[tuple[int, float]]
 def draw_charts(sight: Sight, track: Track, episodes: Sequence[Episode]) -> Iterator[str]:
     """Yield an SVG for each figure that the rule looks at: its course, its levels, and the alerts."""
     for number, panel in enumerate(track.panels):
-        points = [
-            (at, value)
-            for at, values in zip(track.times, track.values, strict=True)
-            if (value := values[number]) is not None
-        ]
+        points = track.list_points(number)
         if points:
             yield _draw(sight, panel, points, episodes)
 

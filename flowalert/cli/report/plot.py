@@ -21,11 +21,7 @@ _HALF_HOUR = 1800
 def draw_plot(sight: Sight, track: Track, episodes: Sequence[Episode], console: Console) -> Iterator[str]:
     """Yield the lines of a plot for each figure that the rule looks at, its levels dotted and firings marked."""
     for number, panel in enumerate(track.panels):
-        points = [
-            (at, value)
-            for at, values in zip(track.times, track.values, strict=True)
-            if (value := values[number]) is not None
-        ]
+        points = track.list_points(number)
         if points:
             yield from _draw(sight, panel, points, episodes, console)
             yield ""

@@ -48,6 +48,11 @@ class Track:
     times: list[int] = field(default_factory=list)
     values: list[tuple[float | None, ...]] = field(default_factory=list)
 
+    def list_points(self, panel: int) -> list[tuple[int, float]]:
+        """Return the times and values of a panel, by its number, where they are known."""
+        every = zip(self.times, (values[panel] for values in self.values), strict=True)
+        return [(at, value) for at, value in every if value is not None]
+
 
 class Tracker:
     """Collects tracks for the sights that are wanted. What changes, by `run` alone: the engine and the tracks."""
