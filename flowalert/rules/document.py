@@ -6,6 +6,7 @@ model to say. Duplicate keys, tags, absurd nesting and aliases that explode are 
 
 import re
 from collections.abc import Iterator
+from typing import Any
 
 import yaml
 
@@ -20,6 +21,10 @@ __all__ = ["DEEPEST", "LARGEST", "Document", "Listing", "Path", "Table", "Tree",
 DEEPEST = 30
 # Aliases may repeat a part, but not multiply it: nine lines can stand for a billion nodes.
 LARGEST = 2_000_000
+
+_FAST_LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+# Source: libyaml's words for more than a thousand levels, as of PyYAML 6.0.4.
+_TOO_DEEP = "exceeded maximum nesting depth"
 
 _NULLS = {"", "~", "null", "Null", "NULL"}
 # YAML 1.2's printable characters are the others.
@@ -38,7 +43,7 @@ class Document(Page):
             self.report(place, f"the character {unprintable[0]!a} is none of YAML's", "take it out")
             return
         try:
-            self.tree = _compose(self)
+            self.tree = self._compose()
         except _Refused as refused:
             self.report(refused.place, refused.what, refused.instead)
         except yaml.YAMLError as error:
@@ -47,6 +52,15 @@ class Document(Page):
     def report(self, place: Place, what: str, instead: str = "") -> None:
         """Note a problem of the YAML."""
         self.problems.append(self.problem_at(place, what, instead))
+
+    def _compose(self) -> Tree | None:
+        try:
+            return _compose(self, _FAST_LOADER)
+        except yaml.YAMLError as error:
+            if getattr(error, "problem", None) != _TOO_DEEP:
+                raise
+            # It looks so far ahead that it refuses before the events of what is too deep here have come.
+            return _compose(self, yaml.SafeLoader)
 
     def _report_syntax(self, error: yaml.YAMLError) -> None:
         mark = getattr(error, "problem_mark", None)
@@ -61,13 +75,14 @@ class _Refused(Exception):  # noqa: N818 - caught in this module alone
         self.place, self.what, self.instead = place, what, instead
 
 
-def _compose(document: Document) -> Tree | None:
+def _compose(document: Document, loader: Any) -> Tree | None:
     root: Listing = Listing(Place(0, 0, 0))
     open_parts: list[tuple[Listing | Table, str | None]] = [(root, None)]
     anchors: dict[str, Tree | None] = {}
     key: Scalar | None = None
     documents = 0
-    for event in _read_events(document):
+    events: Iterator[yaml.Event] = yaml.parse(document.text, Loader=loader)
+    for event in events:
         mark = event.start_mark
         place = Place(mark.line, mark.column, mark.index) if mark is not None else Place(0, 0, 0)
         part, _ = open_parts[-1]
@@ -103,12 +118,6 @@ def _compose(document: Document) -> Tree | None:
             case _:
                 pass
     return root.items[0] if root.items else None
-
-
-def _read_events(document: Document) -> Iterator[yaml.Event]:
-    loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
-    events: Iterator[yaml.Event] = yaml.parse(document.text, Loader=loader)
-    return events
 
 
 def _make(event: yaml.Event, place: Place, anchors: dict[str, Tree | None]) -> Tree:
