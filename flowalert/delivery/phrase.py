@@ -11,11 +11,6 @@ from flowalert.market.venue import Venue
 # Korean and English.
 _Pair: TypeAlias = tuple[str, str]
 
-_SEVERITIES: Mapping[Severity, _Pair] = {
-    Severity.INFO: ("정보", "info"),
-    Severity.WARNING: ("주의", "warning"),
-    Severity.CRITICAL: ("긴급", "critical"),
-}
 _STATES: Mapping[Kind, _Pair] = {
     Kind.FIRED: ("발생", "fired"),
     Kind.FIRING: ("발생", "firing"),
@@ -53,7 +48,7 @@ _REASONS: Mapping[Reason, _Pair | None] = {
 
 def say_severity(severity: Severity, tongue: Tongue) -> str:
     """Say how much an alert matters: `주의`, or `warning`."""
-    return tongue.choose(*_SEVERITIES[severity])
+    return tongue.choose(severity.korean, severity.slug)
 
 
 def say_state(kind: Kind, tongue: Tongue) -> str:

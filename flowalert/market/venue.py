@@ -2,6 +2,8 @@
 
 import enum
 
+from flowalert.market.name import fold, index_names
+
 
 class Venue(enum.Enum):
     """Where the trading is done; `tr_cd` names the venue's stream and `prefix` starts its registration keys.
@@ -34,3 +36,9 @@ _PREFIX = {Venue.KRX: "", Venue.NXT: "N", Venue.UNIFIED: "U"}
 _KOREAN = {Venue.KRX: "한국거래소", Venue.NXT: "넥스트레이드", Venue.UNIFIED: "통합"}
 
 VENUE_BY_TR_CD = {venue.tr_cd: venue for venue in Venue}
+_BY_NAME = index_names((venue, (venue.value, venue.korean, venue.tr_cd)) for venue in Venue)
+
+
+def find_venue(name: str) -> Venue | None:
+    """Return the venue of a slug, a Korean name or the code of its stream; None for what is none of these."""
+    return _BY_NAME.get(fold(name))

@@ -1,10 +1,11 @@
 """Stretches of the day and days of the week, as people write them: `09:00-15:20`, `mon-fri`, `월-금`."""
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from typing import TypeAlias
 
 from flowalert.language.mistake import Mistake
+from flowalert.language.tongue import Tongue
 from flowalert.market.instant import DAY
 from flowalert.market.name import fold, suggest
 
@@ -30,16 +31,28 @@ def is_stretch(text: str) -> bool:
 
 def parse_stretch(text: str) -> Stretch:
     """Return begin and end of `09:00-15:20`; raises Mistake. A day ends at 24:00."""
-    whole = (0, len(text))
-    match = _STRETCH.fullmatch(text)
-    if match is None:
-        raise Mistake(f"{text!r} is no stretch of the day", whole, "write two times, like 09:00-15:20")
+    begin, end = parse_overnight(text)
+    if end > DAY:
+        first, last = _split(text).groups()
+        raise Mistake(f"{text!r} goes past midnight", (0, len(text)), f"write two: {first}-24:00 and 00:00-{last}")
+    return begin, end
+
+
+def parse_overnight(text: str) -> Stretch:
+    """Return the same; of `22:00-07:00` too, whose end lies in the next day, beyond 86,400."""
+    match = _split(text)
     begin, end = _read_clock(match, 1), _read_clock(match, 2)
     if begin == end:
-        raise Mistake(f"{text!r} is over as it begins", whole, "write an end after the begin, like 09:00-15:20")
-    if begin > end:
-        raise Mistake(f"{text!r} goes past midnight", whole, f"write two: {match[1]}-24:00 and 00:00-{match[2]}")
-    return begin, end
+        instead = "write an end after the begin, like 09:00-15:20"
+        raise Mistake(f"{text!r} is over as it begins", (0, len(text)), instead)
+    return (begin, end) if begin < end else (begin, end + DAY)
+
+
+def _split(text: str) -> re.Match[str]:
+    match = _STRETCH.fullmatch(text)
+    if match is None:
+        raise Mistake(f"{text!r} is no stretch of the day", (0, len(text)), "write two times, like 09:00-15:20")
+    return match
 
 
 def _read_clock(match: re.Match[str], group: int) -> int:
@@ -92,3 +105,17 @@ def _find_day(name: str, offset: int) -> int:
             f"did you mean {near}?" if near else "write mon, mon-fri or 월-금",
         )
     return day
+
+
+def say_weekdays(days: Collection[int], tongue: Tongue) -> str:
+    """Say days of the week as they are written: `mon-fri`, `월,수,금`."""
+    return ",".join(_say_run(first, days, tongue) for first in sorted(days) if (first - 1) % 7 not in days)
+
+
+def _say_run(first: int, days: Collection[int], tongue: Tongue) -> str:
+    """Say a day and those that follow it."""
+    last = first
+    while (last + 1) % 7 in days:
+        last = (last + 1) % 7
+    names = [tongue.choose(_DAYS[day][2], _DAYS[day][0]) for day in dict.fromkeys((first, last))]
+    return "-".join(names)

@@ -11,7 +11,6 @@ from flowalert.rules.active import EVERY_DAY, Active
 from flowalert.rules.rulebook import Expiry
 from flowalert.rules.severity import Severity
 
-_SEVERITIES = {Severity.INFO: "정보", Severity.WARNING: "주의", Severity.CRITICAL: "긴급"}
 _DAYS = (
     ("월", "Monday"), ("화", "Tuesday"), ("수", "Wednesday"), ("목", "Thursday"), ("금", "Friday"), ("토", "Saturday"),
     ("일", "Sunday"),
@@ -92,8 +91,7 @@ def explain_severity(reader: Reader) -> tuple[Item, ...]:
 
 
 def _name_severity(severity: Severity, tongue: Tongue) -> str:
-    name = severity.name.lower()
-    return tongue.choose(f"{_SEVERITIES[severity]}({name})", name)
+    return tongue.choose(f"{severity.korean}({severity.slug})", severity.slug)
 
 
 def explain_term(reader: Reader) -> tuple[Item, ...]:
