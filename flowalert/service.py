@@ -9,11 +9,12 @@ from typing import Protocol
 
 import structlog
 import trio
+from msgspec.structs import replace
 
-from flowalert.delivery import Channel, Doorbell, Policy, Target, run_delivery
-from flowalert.delivery.rendering import make_notices
+from flowalert.delivery import Channel, Doorbell, Inhibition, Occurrence, Orders, Policy, Report, run_delivery
+from flowalert.delivery.announcement import make_notices
 from flowalert.engine.engine import Engine
-from flowalert.engine.notice import Delivery, DeliveryState, Notice
+from flowalert.engine.notice import DeliveryState, Notice
 from flowalert.engine.term import Past, Used
 from flowalert.engine.transition import Kind, Reason, Transition, transition_id
 from flowalert.feed.client import Feed
@@ -35,6 +36,9 @@ _WAITING_ENTRIES = 10_000
 # One transaction takes what is there, and no more than delays the alerts in it by a few milliseconds.
 _LARGEST_BATCH = 500
 
+# What needs nobody's attention.
+_EXPECTED = frozenset({DeliveryState.SENT, DeliveryState.PENDING, DeliveryState.SUPPRESSED})
+
 RESTARTED = "the service was not running"
 
 
@@ -44,8 +48,8 @@ class Observer(Protocol):
     def note_transition(self, transition: Transition, notice: Notice | None) -> None:
         """Take note of a transition that is on disk; `notice` is its text, where anybody is told."""
 
-    def note_delivery(self, delivery: Delivery) -> None:
-        """Take note of a delivery after an attempt or a decision."""
+    def note_delivery(self, report: Report) -> None:
+        """Take note of what became of deliveries after an attempt or a decision."""
 
     def note_gaps(self, gaps: Mapping[Series, int]) -> None:
         """Take note of series in which updates were missed, and of how often."""
@@ -60,7 +64,7 @@ class NoObserver:
     def note_transition(self, transition: Transition, notice: Notice | None) -> None:
         """Take no note."""
 
-    def note_delivery(self, delivery: Delivery) -> None:
+    def note_delivery(self, report: Report) -> None:
         """Take no note."""
 
 
@@ -78,6 +82,7 @@ class Plan:
     store: Path
     record: RecordSettings | None = None
     policy: Policy = field(default_factory=Policy)
+    inhibitions: Sequence[Inhibition] = ()
     market_now: Callable[[], datetime] = _wall_clock
     now: Callable[[], datetime] = _wall_clock
     observer: Observer = field(default_factory=NoObserver)
@@ -125,6 +130,7 @@ class Service:
         self._bell = Doorbell()
         self._gaps: Counter[Series] = Counter()
         self._used: frozenset[Used] = frozenset()
+        self._labels = {rule.name: rule.labels for rule in plan.rulebook.rules if rule.labels}
         self._sent = 0
         self._dead = 0
 
@@ -212,8 +218,8 @@ class Service:
 
     async def _take(self, received: Sequence[Received]) -> None:
         """Fold entries, and have them, what followed and whom to tell on disk as one."""
-        transitions = [transition for each in received for transition in self.engine.handle(each.entry)]
-        await self._commit(received, transitions)
+        made = [(each.at, transition) for each in received for transition in self.engine.handle(each.entry)]
+        await self._commit(received, made)
         if self._recorder is not None:
             self._recorder.note_entries(received)
         gaps = self.engine.gaps - self._gaps
@@ -222,11 +228,15 @@ class Service:
             log.warning("updates missed", series=", ".join(str(each) for each in sorted(gaps)), gaps=gaps.total())
             self.plan.observer.note_gaps(gaps)
 
-    async def _commit(self, received: Sequence[Received], transitions: Sequence[Transition]) -> None:
-        notices = list(make_notices(transitions, self.plan.rulebook, self.plan.channels, self.plan.market_now()))
+    async def _commit(self, received: Sequence[Received], dated: Sequence[tuple[datetime | None, Transition]]) -> None:
+        """Write entries and the transitions that they brought about, each with when its entry was received."""
+        transitions = [transition for _, transition in dated]
+        now, decided_at = self.plan.now(), self.plan.market_now()
+        occurrences = [self._occur(each, at, decided_at) for at, each in dated]
+        notices = list(make_notices(occurrences, self.plan.channels, now))
         used = frozenset(self.engine.list_used())
         made = await self._store.commit(
-            received, transitions, notices, now=self.plan.now(), used=tuple(used - self._used)
+            received, transitions, notices, now=now, used=tuple(used - self._used), labels=self._labels
         )
         self._used = used
         if made:
@@ -250,20 +260,31 @@ class Service:
                 settled.append(_close(last, folded))
         if settled:
             log.info("rules changed since the last run", alerts_added_or_gone=len(settled))
-            await self._commit([], settled)
+            await self._commit([], [(None, each) for each in settled])
 
     async def _deliver(self) -> None:
-        targets: dict[str, Target] = {
-            target.address.key: target for channel in self.plan.channels.values() for target in channel.targets
-        }
-        await run_delivery(
-            self._store,
-            targets.values(),
-            self._bell,
+        orders = Orders(
+            channels=self.plan.channels,
             now=self.plan.now,
+            exchange_now=self.plan.market_now,
             policy=self.plan.policy,
+            inhibitions=self.plan.inhibitions,
             tell=self._report_delivery,
+            recall=self._recall,
         )
+        await run_delivery(self._store, orders, self._bell)
+
+    def _occur(self, transition: Transition, received_at: datetime | None, decided_at: datetime | None) -> Occurrence:
+        return Occurrence(transition, self.plan.rulebook.by_name.get(transition.rule), received_at, decided_at)
+
+    def _recall(self, last: Transition) -> Occurrence:
+        """Return a transition of before with what its alert has come to since, where it still fires."""
+        for watch in self.engine.list_open():
+            if watch.alert == last.alert and watch.is_firing:
+                now = self.engine.announce(watch)
+                last = replace(last, at=now.at, value=now.value, peak=now.peak, values=now.values)
+                break
+        return self._occur(last, None, None)
 
     def _report(self, transition: Transition) -> None:
         log.info(
@@ -277,19 +298,20 @@ class Service:
             reason=transition.reason.value,
         )
 
-    def _report_delivery(self, delivery: Delivery) -> None:
-        self._sent += delivery.state is DeliveryState.SENT
-        self._dead += delivery.state is DeliveryState.DEAD
-        say = log.info if delivery.state is DeliveryState.SENT else log.warning
+    def _report_delivery(self, report: Report) -> None:
+        self._sent += report.count * (report.state is DeliveryState.SENT)
+        self._dead += report.count * (report.state is DeliveryState.DEAD)
+        say = log.info if report.state in _EXPECTED else log.warning
         say(
             "delivery",
-            state=delivery.state.value,
-            channel=delivery.notice.channel,
-            target=delivery.target.label,
-            reason=delivery.reason,
-            attempts=delivery.attempts,
+            state=report.state.value,
+            channel=report.channel,
+            target=report.target.label,
+            count=report.count,
+            reason=report.reason,
+            attempts=report.attempts,
         )
-        self.plan.observer.note_delivery(delivery)
+        self.plan.observer.note_delivery(report)
 
     def _report_refusal(self, refusal: Refusal) -> None:
         wanting = {f"{venue.value}/{sector}": names for (venue, sector), names in self.plan.rulebook.places.items()}

@@ -1,12 +1,14 @@
 """The examples of the documents, each run through the real thing, and whether they are complete."""
 
+import datetime as dt
 import re
 from pathlib import Path
 
 import pytest
 
+from flowalert.delivery.age import say_age
 from flowalert.delivery.mark import mark_alert, mark_direction
-from flowalert.delivery.rendering import render
+from flowalert.delivery.rendering import Occurrence, Voice, render, word
 from flowalert.engine.engine import Engine
 from flowalert.engine.transition import Hold, Kind, Severity
 from flowalert.engine.trial import run_trial
@@ -17,7 +19,7 @@ from flowalert.language.meaning import NET_WON
 from flowalert.language.mistake import Mistake
 from flowalert.language.template import OF_THE_SUBJECT, WORDS, read_template
 from flowalert.language.tongue import Tongue
-from flowalert.market.instant import clock
+from flowalert.market.instant import clock, to_wall
 from flowalert.market.investor import INVESTORS
 from flowalert.market.phase import PHASES
 from flowalert.market.sector import SEGMENTS, Counted
@@ -83,7 +85,7 @@ def test_a_text_shows_what_the_document_says(block: Block) -> None:
 
 @pytest.mark.parametrize("block", list_blocks(LANGUAGE, "message"), ids=_name)
 def test_a_rule_without_texts_is_told_as_the_document_says(block: Block) -> None:
-    """Title and body of the last telling, in each language."""
+    """Title, body and the age of the news of the last telling, sent 0.8 s after it was published."""
     given = dict(block.given)
     market = given.pop("market")
     shown = {tongue: given.pop(tongue.value) for tongue in Tongue}
@@ -91,8 +93,11 @@ def test_a_rule_without_texts_is_told_as_the_document_says(block: Block) -> None
     (trial,) = load_trial([{"name": "market", "expect": [], "market": market}], rulebook)
     engine = Engine(rulebook)
     made = [transition for entry in trial.entries for transition in engine.handle(entry)]
+    last = made[-1]
     for tongue, text in shown.items():
-        assert "\n".join(render(made[-1], rulebook.rules[0], tongue)) == text.rstrip()
+        wording = word(Occurrence(last, rulebook.rules[0]), Voice(tongue))
+        news = say_age(wording, to_wall(last.at) + dt.timedelta(seconds=0.8), tongue)
+        assert f"{wording.title}\n{wording.body}\n{news}" == text.rstrip()
 
 
 def test_every_mark_is_in_the_table() -> None:

@@ -75,7 +75,8 @@ def _make_channels(urls: Sequence[str]) -> "dict[str, Channel]":
         if isinstance(target, TargetProblem):
             raise click.BadParameter(target.text, param_hint=f"--notify (the {number}. one)")
         targets[target.address.key] = target
-    return {_CHANNEL: Channel(_CHANNEL, tuple(targets.values()))}
+    # At this speed a market's minutes would go into one message.
+    return {_CHANNEL: Channel(_CHANNEL, tuple(targets.values()), groups=False)}
 
 
 def _read_day() -> "Scenario":

@@ -59,6 +59,7 @@ def _plan(settings: "Settings") -> "Plan":
     return Plan(
         rulebook=settings.loaded.rulebook,
         channels=settings.channels,
+        inhibitions=settings.inhibitions,
         feed=settings.feed,
         store=settings.store,
         record=settings.record,

@@ -9,8 +9,8 @@ from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
-from flowalert.delivery import Channel
-from flowalert.engine.notice import Delivery, DeliveryState, Notice
+from flowalert.delivery import Channel, Report
+from flowalert.engine.notice import DeliveryState, Notice
 from flowalert.engine.transition import Kind, Severity, Transition
 from flowalert.market.instant import clock
 from flowalert.market.series import Series
@@ -80,10 +80,10 @@ class Screen:
         self._console.print(heading)
         self._console.print(Padding(Text(notice.body, colour), (0, 0, 0, 11)))
 
-    def note_delivery(self, delivery: Delivery) -> None:
-        """Print a delivery that did not go through."""
-        if delivery.state is not DeliveryState.SENT:
-            words = f"{delivery.target.label}: {delivery.state.value}, {delivery.reason}"
+    def note_delivery(self, report: Report) -> None:
+        """Print deliveries that did not go through."""
+        if report.state is not DeliveryState.SENT:
+            words = f"{report.target.label}: {report.state.value}, {report.reason}"
             self._console.print(Padding(Text(words, "magenta"), (0, 0, 0, 11)))
 
     def note_gaps(self, gaps: Mapping[Series, int]) -> None:

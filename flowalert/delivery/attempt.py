@@ -1,12 +1,18 @@
-"""What an attempt makes of a delivery: pure functions from one state of it to the next."""
+"""What an attempt makes of a lane and of the deliveries in its message: pure functions from one state to the next."""
 
+from collections.abc import Iterator, Sequence
 from datetime import datetime, timedelta
 
 from msgspec import Struct
 from msgspec.structs import replace
 
+from flowalert.delivery.channel import Rate
 from flowalert.delivery.outcome import Outcome, Refused, Retry, Sent, Unknown
-from flowalert.engine.notice import Delivery, DeliveryState
+from flowalert.delivery.stage.rate import take
+from flowalert.engine.notice import DeliveryState
+from flowalert.engine.queue import Lane, Step, Waiting
+
+UNDER_WAY = "under way"
 
 
 class Policy(Struct, frozen=True, kw_only=True):
@@ -28,36 +34,68 @@ def back_off(attempts: int, policy: Policy, jitter: float) -> timedelta:
     return min(policy.retry_after * (1 << doublings), policy.retry_at_most) * (1 - jitter / 2)
 
 
-def begin(delivery: Delivery, now: datetime, policy: Policy) -> Delivery:
-    """Return the delivery leased for one send."""
-    return replace(
-        delivery,
+def begin(lane: Lane, batch: Sequence[Waiting], rate: Rate | None, now: datetime, policy: Policy) -> tuple[Lane, Step]:
+    """Return the lane with a message paid for, and the step that leases its deliveries for one send."""
+    step = Step(
+        ids=tuple(each.id for each in batch),
         state=DeliveryState.SENDING,
-        reason="under way",
-        attempts=delivery.attempts + 1,
+        reason=UNDER_WAY,
+        attempts=1,
         lease_until=now + policy.send_within,
     )
+    return replace(take(lane, rate, now), last_at=now), step
 
 
-def finish(delivery: Delivery, outcome: Outcome, now: datetime, policy: Policy, jitter: float) -> Delivery:
-    """Return the delivery after its send ended: settled, or to be tried again."""
+def finish(
+    lane: Lane, batch: Sequence[Waiting], outcome: Outcome, now: datetime, policy: Policy, jitter: float
+) -> tuple[Lane, tuple[Step, ...]]:
+    """Return the lane and its deliveries after a send ended: settled, or to be tried again.
+
+    `batch` has them as they were before it began.
+    """
+    ids = tuple(each.id for each in batch)
+    free = replace(lane, failures=0, blocked_until=None, asked_until=None)
     if isinstance(outcome, Sent):
-        reason = f"sent, {outcome.shortened}" if outcome.shortened else "accepted"
-        return settle(delivery, DeliveryState.SENT, reason, now)
-    uncertain = delivery.uncertain + isinstance(outcome, Unknown)
-    delivery = replace(delivery, uncertain=uncertain)
+        parts = ["accepted" if len(ids) == 1 else f"accepted, in a message of {len(ids):,}"]
+        parts += [outcome.shortened] if outcome.shortened else []
+        return free, (_settle(ids, DeliveryState.SENT, ", ".join(parts), now),)
     if isinstance(outcome, Refused):
-        return settle(delivery, DeliveryState.DEAD, outcome.reason, now)
-    wait = back_off(delivery.attempts, policy, jitter)
-    if isinstance(outcome, Retry) and outcome.after is not None:
+        # The target answers: nothing that comes after this needs to wait.
+        return free, (_settle(ids, DeliveryState.DEAD, outcome.reason, now),)
+    lane = replace(lane, failures=lane.failures + 1)
+    wait = back_off(lane.failures, policy, jitter)
+    asked = outcome.after if isinstance(outcome, Retry) else None
+    if asked is not None:
         # A plea for less than our own wait is not taken up: services ask for 0 or 1 s by habit.
-        wait = max(wait, timedelta(seconds=outcome.after))
-    if now + wait >= delivery.created_at + policy.give_up_after:
-        reason = f"gave up after {delivery.attempts} attempts: {outcome.reason}"
-        return settle(delivery, DeliveryState.DEAD, reason, now)
-    return replace(delivery, state=DeliveryState.RETRYING, reason=outcome.reason, next_at=now + wait, lease_until=None)
+        wait = max(wait, timedelta(seconds=asked))
+    until = now + wait
+    lane = replace(lane, blocked_until=until, asked_until=None if asked is None else until)
+    return lane, tuple(_try_again(batch, outcome, now, until, policy))
 
 
-def settle(delivery: Delivery, state: DeliveryState, reason: str, now: datetime) -> Delivery:
-    """Return the delivery in a final state."""
-    return replace(delivery, state=state, reason=reason, settled_at=now, lease_until=None)
+def _try_again(
+    batch: Sequence[Waiting], outcome: Retry | Unknown, now: datetime, until: datetime, policy: Policy
+) -> Iterator[Step]:
+    uncertain = int(isinstance(outcome, Unknown))
+    tired: dict[int, list[int]] = {}
+    others: list[int] = []
+    for each in batch:
+        if until >= each.created_at + policy.give_up_after:
+            tired.setdefault(each.attempts + 1, []).append(each.id)
+        else:
+            others.append(each.id)
+    for attempts, ids in tired.items():
+        tries = "1 attempt" if attempts == 1 else f"{attempts} attempts"
+        yield _settle(tuple(ids), DeliveryState.DEAD, f"gave up after {tries}: {outcome.reason}", now, uncertain)
+    if others:
+        yield Step(
+            ids=tuple(others),
+            state=DeliveryState.RETRYING,
+            reason=outcome.reason,
+            next_at=until,
+            uncertain=uncertain,
+        )
+
+
+def _settle(ids: tuple[int, ...], state: DeliveryState, reason: str, now: datetime, uncertain: int = 0) -> Step:
+    return Step(ids=ids, state=state, reason=reason, settled_at=now, uncertain=uncertain)

@@ -1,11 +1,9 @@
 """What is told of a transition whose rule has no text of its own."""
 
-import datetime as dt
 from collections.abc import Iterator
 
 from msgspec import Struct
 
-from flowalert.delivery.age import say_news
 from flowalert.delivery.amount import say_amount
 from flowalert.delivery.mark import mark_alert, mark_direction
 from flowalert.delivery.phrase import say_reason, say_scope, say_severity, say_state
@@ -19,15 +17,11 @@ from flowalert.rules.rulebook import Rule
 
 
 class Description(Struct, frozen=True):
-    """A transition in one language; `rule` is None where it is gone, and with it the units of its figures.
-
-    `decided_at` is the wall time at which the engine made the transition, None where that is not known.
-    """
+    """A transition in one language; `rule` is None where it is gone, and with it the units of its figures."""
 
     transition: Transition
     rule: Rule | None
     tongue: Tongue
-    decided_at: dt.datetime | None = None
 
     @property
     def counted(self) -> Counted | None:
@@ -53,8 +47,18 @@ class Description(Struct, frozen=True):
         return f"{say_state(Kind.RESOLVED, self.tongue).capitalize()}: {title}"
 
     def body(self) -> str:
-        """Return who, what and how much; what else there is to say; and how old the news is. A line each."""
+        """Return who, what and how much, and what else there is to say. A line each."""
         return "\n".join(self._lines())
+
+    def row(self, title: str | None) -> tuple[str, ...]:
+        """Return the alert as a row of a table: how grave, who, how much, what, when; `title` is the rule's own."""
+        transition = self.transition
+        mark = mark_alert("", transition.kind, transition.severity).strip()
+        what = title or (self.rule.summary if self.rule else "") or transition.rule
+        figure = mark_direction(self._say_figure(transition.value))
+        if title is None:
+            what = self.introduce(what)
+        return mark, say_scope(transition.scope, self.tongue), figure, what, clock(transition.at)
 
     def sum_up(self) -> str:
         """Return what a resolve says beside the present value: how long, how far, and why if by no condition."""
@@ -90,7 +94,6 @@ class Description(Struct, frozen=True):
         if transition.held_back:
             count = transition.held_back
             yield tongue.choose(f"그 사이 알리지 않은 것 {count}번", f"held back in between: {count:,}")
-        yield say_news(transition, tongue, self.decided_at)
 
     def _say_value(self) -> str:
         """Say who, what and how much: `코스피 외국인 순매수 5분 변화 🔵 -1,234억`."""

@@ -1,58 +1,137 @@
 """All targets at work."""
 
-from collections.abc import Callable, Iterable
+import math
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 
 import trio
+from msgspec import Struct
 
-from flowalert.delivery.attempt import Policy, settle
+from flowalert.delivery.attempt import Policy
+from flowalert.delivery.channel import Channel
 from flowalert.delivery.doorbell import Doorbell
 from flowalert.delivery.outbox import Outbox
-from flowalert.delivery.worker import Sender, Worker
+from flowalert.delivery.rendering import Occurrence
+from flowalert.delivery.report import Report
+from flowalert.delivery.sender import Sender
+from flowalert.delivery.stage.mute import Inhibition, Mutes
+from flowalert.delivery.sweep import Broom, sweep
+from flowalert.delivery.worker import Desk, Worker
 from flowalert.engine.notice import Delivery, DeliveryState
+from flowalert.engine.silence import changes_at
+from flowalert.engine.transition import Transition
 
-# Another process may put a delivery back, and has no bell to ring. A look is one short query a target; SQLite's
-# data_version would make it one in all, for a query more in the outbox.
+# Another process may put a delivery back or add a silence, and has no bell to ring. A look is a few short queries.
 _LOOK_AGAIN_AFTER = 2.0
 
-TARGET_GONE = "the target is no longer in the settings"
 
-
-def _tell_nobody(_: Delivery) -> None:
+def _tell_nobody(_: Report) -> None:
     """Take no notice."""
 
 
-async def run_delivery(
-    outbox: Outbox,
-    targets: Iterable[Sender],
-    bell: Doorbell,
-    *,
-    now: Callable[[], datetime],
-    policy: Policy = Policy(),  # noqa: B008 - frozen
-    stop_within: timedelta = timedelta(seconds=5),
-    tell: Callable[[Delivery], None] = _tell_nobody,
-) -> None:
+def _show_nothing(_: Sequence[Delivery], __: Sender) -> None:
+    """Have no picture."""
+
+
+def _recall(transition: Transition) -> Occurrence:
+    """Know nothing more of a transition."""
+    return Occurrence(transition, None)
+
+
+class Orders(Struct, frozen=True, kw_only=True):
+    """What delivery is to do.
+
+    `now` is wall time, with its zone, `exchange_now` the exchange's clock. `tell` is called after an attempt or a
+    decision was written, `show` after a message was sent. `recall` makes an occurrence of a transition from before,
+    with what is known by now. At the end what is due has `stop_within` of trio's time to go out.
+    """
+
+    channels: Mapping[str, Channel]
+    now: Callable[[], datetime]
+    exchange_now: Callable[[], datetime]
+    policy: Policy = Policy()
+    inhibitions: Sequence[Inhibition] = ()
+    tell: Callable[[Report], None] = _tell_nobody
+    show: Callable[[Sequence[Delivery], Sender], None] = _show_nothing
+    recall: Callable[[Transition], Occurrence] = _recall
+    stop_within: timedelta = timedelta(seconds=5)
+
+
+async def run_delivery(outbox: Outbox, orders: Orders, bell: Doorbell) -> None:
     """Send what the outbox holds, each target by a worker of its own, until `bell` is closed.
 
-    Ring the bell after every commit that made deliveries; what another process has put back is found within two
-    seconds of trio's time. Closing it stops: what is due has `stop_within` of trio's time to go out, and what is left
-    waits on disk for the next start.
-    `tell` is called with each delivery after an attempt or a decision was written: sent, retrying, dead or
-    suppressed. `now` is wall time, with its zone.
+    Ring the bell after every commit that made deliveries; what another process has changed is found within two
+    seconds of trio's time. Closing it stops: what is due goes out if there is time for it, and what is left waits on
+    disk for the next start.
     """
-    workers = {target.address.key: Worker(target, outbox, now=now, policy=policy, tell=tell) for target in targets}
-    await outbox.release_leases(now())
+    board = Board(outbox, orders.inhibitions)
+
+    def tell(report: Report) -> None:
+        orders.tell(report)
+        if report.state in (DeliveryState.DEAD, DeliveryState.RETRYING):
+            # A fallback may have to be told.
+            bell.ring()
+
+    desk = Desk(
+        outbox=outbox,
+        mutes=board.read,
+        now=orders.now,
+        exchange_now=orders.exchange_now,
+        policy=orders.policy,
+        tell=tell,
+        show=orders.show,
+    )
+    workers = [Worker(target, having, desk) for target, having in _list_targets(orders.channels.values())]
+    broom = Broom(outbox=outbox, channels=orders.channels, recall=orders.recall, tell=orders.tell)
+    await outbox.release_leases(orders.now())
     async with trio.open_nursery() as nursery:
-        for worker in workers.values():
+        for worker in workers:
             nursery.start_soon(worker.run)
         while not bell.closed:
-            for orphan in await outbox.find_orphans(workers.keys()):
-                gone = settle(orphan, DeliveryState.SUPPRESSED, TARGET_GONE, now())
-                await outbox.save(gone)
-                tell(gone)
-            for worker in workers.values():
+            for worker in workers:
                 worker.bell.ring()
-            await bell.wait(_LOOK_AGAIN_AFTER)
-        for worker in workers.values():
+            mutes = await board.read()
+            if not await sweep(broom, mutes, orders.now()):
+                await bell.wait(min(_LOOK_AGAIN_AFTER, _find_change(mutes, orders.now())))
+        for worker in workers:
             worker.bell.close()
-        nursery.cancel_scope.deadline = trio.current_time() + stop_within.total_seconds()
+        nursery.cancel_scope.deadline = trio.current_time() + orders.stop_within.total_seconds()
+
+
+def _list_targets(channels: Iterable[Channel]) -> list[tuple[Sender, list[Channel]]]:
+    """Return each target once, with the channels that have it."""
+    found: dict[str, tuple[Sender, list[Channel]]] = {}
+    for channel in channels:
+        for target in channel.targets:
+            found.setdefault(target.address.key, (target, []))[1].append(channel)
+    return list(found.values())
+
+
+class Board:
+    """What mutes alerts. What changes is what was read last, and at which version of the outbox, by `read` alone."""
+
+    def __init__(self, outbox: Outbox, inhibitions: Sequence[Inhibition]) -> None:
+        self._outbox = outbox
+        self._inhibitions = inhibitions
+        self._mutes = Mutes()
+        self._version: object = None
+
+    async def read(self) -> Mutes:
+        """Return what mutes alerts by now; what has not changed is not read again."""
+        version = await self._outbox.version()
+        if version != self._version:
+            self._mutes = Mutes(
+                silences=await self._outbox.silences(),
+                inhibitions=self._inhibitions,
+                # Nobody asks which alerts fire but an inhibition.
+                firing=await self._outbox.firing() if self._inhibitions else (),
+                acknowledged=await self._outbox.acknowledged(),
+            )
+            self._version = version
+        return self._mutes
+
+
+def _find_change(mutes: Mutes, now: datetime) -> float:
+    """Return the seconds until a silence begins or ends; infinite where none does."""
+    moments = [changes_at(each, now) for each in mutes.silences]
+    return min((max((each - now).total_seconds(), 0.0) for each in moments if each is not None), default=math.inf)

@@ -1,26 +1,57 @@
 """What delivery asks of the store."""
 
-from collections.abc import Collection
-from datetime import datetime
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from datetime import datetime, timedelta
 from typing import Protocol
 
-from flowalert.engine.notice import Delivery
+from flowalert.engine.clause import Subject
+from flowalert.engine.notice import Delivery, Notice
+from flowalert.engine.queue import Glance, Lane, Muted, Step, Waiting
+from flowalert.engine.silence import Silence
+from flowalert.engine.transition import Transition
 
 
 class Outbox(Protocol):
     """The deliveries on disk. What it returns is the truth; whatever rings is only a hint to look again."""
 
-    async def next_delivery(self, target: str) -> Delivery | None:
-        """Return the oldest delivery of a target that is not settled, due or not."""
+    async def glances(self, target: str, now: datetime) -> list[Glance]:
+        """Return how much waits for a target, by lane; those where nothing does are left out."""
 
-    async def save(self, delivery: Delivery) -> None:
-        """Write the state of a delivery, on disk when this returns, whether or not it is cancelled."""
+    async def waiting(self, lane: Lane) -> list[Waiting]:
+        """Return what waits in a lane, in the order of its making."""
+
+    async def chosen(self, ids: Sequence[int]) -> list[Delivery]:
+        """Return the deliveries of these ids, in the order of their making."""
+
+    async def advance(self, lane: Lane, steps: Iterable[Step]) -> None:
+        """Write what becomes of deliveries of a lane, and the lane, on disk when this returns, cancelled or not."""
+
+    async def version(self) -> object:
+        """Return what is another whenever an alert, a silence or an acknowledgement may have changed."""
+
+    async def silences(self) -> list[Silence]:
+        """Return the silences that have not ended."""
+
+    async def acknowledged(self) -> Mapping[str, str]:
+        """Return the alerts that somebody has acknowledged, with who did."""
+
+    async def firing(self) -> Sequence[Subject]:
+        """Return the alerts that fire."""
 
     async def release_leases(self, now: datetime) -> int:
         """Let the sends that a stopped service left under way be tried again; return how many there were."""
 
-    async def find_orphans(self, targets: Collection[str]) -> list[Delivery]:
-        """Return the deliveries that wait for a target that is none of these."""
+    async def orphans(self, lanes: Collection[tuple[str, str]]) -> list[tuple[Lane, list[Waiting]]]:
+        """Return what waits in lanes that are none of these (target, channel)."""
 
-    async def find_untold(self, delivery: Delivery) -> str | None:
-        """Return why a resolve's target was never told of the firing; None where it was, or may have been."""
+    async def muted(self) -> list[Muted]:
+        """Return the alerts that fire and that somebody was not told of, as they were muted."""
+
+    async def unreached(self, channel: str, fallback: str, *, late: timedelta, now: datetime) -> list[Transition]:
+        """Return what a channel's targets refused, or could not be told for so long, and its fallback was not told."""
+
+    async def tell_unmuted(self, free: Sequence[Muted], notices: Sequence[Notice], now: datetime) -> int:
+        """Write notices about alerts that are muted no longer, and forget that they were; return as `tell`."""
+
+    async def tell(self, notices: Sequence[Notice], now: datetime) -> int:
+        """Write notices of transitions that were told before; return how many deliveries that made."""

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from typing import TypeAlias
 
+from flowalert.engine.notice import Cause, Occasion
 from flowalert.engine.transition import Kind, Reason, Scope, Severity
 from flowalert.language.tongue import Tongue
 from flowalert.language.wording import say_investor, say_sector
@@ -44,6 +45,30 @@ _REASONS: Mapping[Reason, _Pair | None] = {
     Reason.RULE_GONE: ("규칙이 바뀌거나 없어져 해제되었습니다", "resolved because the rule was changed or is gone"),
     Reason.RULE_NEW: ("규칙이 바뀌어 지금 알립니다", "told now because the rule was changed"),
 }
+# {of} is the other channel.
+_OCCASIONS: Mapping[Occasion, _Pair | None] = {
+    Occasion.ROUTED: None,
+    Occasion.UNMUTED: (
+        "알림이 멈춰 있던 사이 시작되어 아직 이어지고 있습니다",
+        "no longer silenced or inhibited, and still going on",
+    ),
+    Occasion.FALLBACK: (
+        "{of} 채널에 전하지 못해 대신 알립니다",
+        "told here because the channel {of} could not be reached",
+    ),
+    Occasion.ESCALATED: ("{of} 채널에서 아무도 확인하지 않았습니다", "nobody in the channel {of} has acknowledged it"),
+}
+
+
+def say_cause(cause: Cause, tongue: Tongue) -> str | None:
+    """Say why a channel is told of what it would not be otherwise; None where its rule names it."""
+    pair = _OCCASIONS[cause.occasion]
+    return None if pair is None else tongue.choose(*pair).format(of=cause.of)
+
+
+def say_count(count: int, tongue: Tongue) -> str:
+    """Say how many alerts there are: `알림 40건`, or `40 alerts`."""
+    return tongue.choose(f"알림 {count:,}건", "1 alert" if count == 1 else f"{count:,} alerts")
 
 
 def say_severity(severity: Severity, tongue: Tongue) -> str:

@@ -7,9 +7,9 @@ import trio
 from msgspec import Struct
 
 from flowalert.delivery.channel import Channel
+from flowalert.delivery.message import Line, Message
 from flowalert.delivery.outcome import Outcome
-from flowalert.delivery.worker import Sender
-from flowalert.engine.notice import Address, Notice
+from flowalert.delivery.sender import Sender
 from flowalert.engine.transition import Kind, Severity
 from flowalert.language.tongue import Tongue
 from flowalert.market.instant import KST
@@ -61,7 +61,7 @@ async def probe(
     async def ask(key: str) -> None:
         target, channel = targets[key]
         began = trio.current_time()
-        outcome = await target.send(_write(target.address, channel, now), within=within)
+        outcome = await target.send(_write(channel, now), within=within)
         answers[key] = Answer(tuple(places[key]), target.address.label, outcome, trio.current_time() - began)
         tell(answers[key])
 
@@ -71,15 +71,13 @@ async def probe(
     return [answers[key] for key in targets]
 
 
-def _write(target: Address, channel: Channel, now: datetime) -> Notice:
+def _write(channel: Channel, now: datetime) -> Message:
     at = f"{now.astimezone(KST):%Y-%m-%d %H:%M:%S}"
-    return Notice(
-        transition="probe",
-        alert="probe",
+    text = _BODIES[channel.language].format(channel=channel.name, at=at)
+    return Message(
+        title=_TITLES[channel.language],
+        lines=tuple(map(Line, text.split("\n"))),
         kind=Kind.FIRED,
         severity=Severity.INFO,
-        channel=channel.name,
-        targets=(target,),
-        title=_TITLES[channel.language],
-        body=_BODIES[channel.language].format(channel=channel.name, at=at),
+        tongue=channel.language,
     )

@@ -1,68 +1,79 @@
 """A transition in the words that a person reads."""
 
 import datetime as dt
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Mapping
 
+from msgspec import Struct
+
+from flowalert.delivery.age import is_published
+from flowalert.delivery.amount import say_amount
 from flowalert.delivery.channel import Channel
 from flowalert.delivery.description import Description
 from flowalert.delivery.phrase import say_severity, say_state, say_venue
-from flowalert.delivery.routing import route
-from flowalert.engine.notice import Notice
+from flowalert.engine.notice import Wording
 from flowalert.engine.transition import Transition
-from flowalert.language.template import Template, Word
+from flowalert.language.meaning import BARE, TEXT, Meaning
+from flowalert.language.template import OF_THE_SUBJECT, WORDS, Template, Word
 from flowalert.language.tongue import Tongue
 from flowalert.language.wording import say_duration, say_investor, say_sector
-from flowalert.rules.rulebook import Rule, Rulebook
+from flowalert.rules.rulebook import Rule
+
+# What a channel's row of an alert can say. Figures are texts there, for each rule's has a unit of its own.
+OF_A_LINE: Mapping[str, Meaning] = {**WORDS, **dict.fromkeys(OF_THE_SUBJECT, TEXT)}
 
 
-def make_notices(
-    transitions: Iterable[Transition],
-    rulebook: Rulebook,
-    channels: Mapping[str, Channel],
-    decided_at: dt.datetime | None = None,
-) -> Iterator[Notice]:
-    """Yield a notice for each transition that is to be told and each channel that its rule names.
+class Voice(Struct, frozen=True):
+    """How a channel speaks: its language, and its own text for the row of an alert in a digest."""
 
-    A text is written once for all channels of a language. A resolve whose rule is gone is written once for all; the
-    store knows whom the firing was told. `decided_at` is the wall time at which the engine made the transitions.
+    tongue: Tongue = Tongue.KOREAN
+    line: Template | None = None
+
+
+class Occurrence(Struct, frozen=True):
+    """A transition with its rule, None where it is gone, and when it came about by the exchange's clock.
+
+    `received_at` is the receipt of the entry that brought it about; None where that is not known. `trend` is a line
+    about the day so far by language, empty where there is none.
     """
-    for transition in transitions:
-        if not transition.told or not channels:
-            continue
-        rule = rulebook.by_name.get(transition.rule)
-        texts: dict[Tongue, tuple[str, str]] = {}
-        for name in _name_channels(rule, channels):
-            channel = channels[name]
-            if channel.language not in texts:
-                texts[channel.language] = render(transition, rule, channel.language, decided_at)
-            title, body = texts[channel.language]
-            yield Notice(
-                transition=transition.id,
-                alert=transition.alert,
-                kind=transition.kind,
-                severity=transition.severity,
-                channel=name,
-                targets=channel.addresses,
-                title=title,
-                body=body,
-            )
+
+    transition: Transition
+    rule: Rule | None
+    received_at: dt.datetime | None = None
+    decided_at: dt.datetime | None = None
+    trends: tuple[tuple[Tongue, str], ...] = ()
 
 
-def _name_channels(rule: Rule | None, channels: Collection[str]) -> tuple[str, ...]:
-    return route(rule.notify, channels) if rule is not None else (next(iter(channels)),)
+def voice_of(channel: Channel) -> Voice:
+    """Return how a channel speaks."""
+    return Voice(channel.language, channel.texts.line)
 
 
-def render(
-    transition: Transition,
-    rule: Rule | None,
-    tongue: Tongue = Tongue.KOREAN,
-    decided_at: dt.datetime | None = None,
-) -> tuple[str, str]:
+def word(occurrence: Occurrence, voice: Voice) -> Wording:
+    """Return what is told about a transition, in a voice."""
+    transition, rule = occurrence.transition, occurrence.rule
+    title, body = render(transition, rule, voice.tongue)
+    own = rule is not None and rule.message is not None
+    own_title = title if rule is not None and rule.title is not None else None
+    described = Description(transition, rule, voice.tongue)
+    return Wording(
+        title=title,
+        body=body,
+        row=described.row(own_title) if voice.line is None else (_fill_line(voice.line, described),),
+        trend="" if own else dict(occurrence.trends).get(voice.tongue, ""),
+        own=own,
+        at=transition.at,
+        published=is_published(transition),
+        received_at=occurrence.received_at,
+        decided_at=occurrence.decided_at,
+    )
+
+
+def render(transition: Transition, rule: Rule | None, tongue: Tongue = Tongue.KOREAN) -> tuple[str, str]:
     """Return title and body of what is told about a transition; `rule` is None where it is gone.
 
     A rule's own texts are used as they are in either language; the alert's words that they quote follow it.
     """
-    described = Description(transition, rule, tongue, decided_at)
+    described = Description(transition, rule, tongue)
     own_title = rule.title if rule else None
     own_body = rule.message if rule else None
     title = described.title() if own_title is None else _fill(own_title, described)
@@ -77,6 +88,16 @@ def render(
 
 def _fill(template: Template, described: Description) -> str:
     return template.render(described.transition.values, _find_words(described), described.counted)
+
+
+def _fill_line(template: Template, described: Description) -> str:
+    """Fill in a text for alerts of any rule: figures are texts in it, since each rule's has its own unit."""
+    meaning = described.rule.condition.meaning if described.rule else BARE
+    figures: dict[str, Word] = {
+        name: say_amount(figure, meaning, described.counted, described.tongue)
+        for name, figure in (("value", described.transition.value), ("peak", described.transition.peak))
+    }
+    return " ".join(template.render({}, {**_find_words(described), **figures}, None).split())
 
 
 def _find_words(described: Description) -> dict[str, Word]:

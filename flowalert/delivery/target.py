@@ -8,9 +8,10 @@ import trio
 
 from flowalert.delivery.answer import read_answer
 from flowalert.delivery.fit import Fitted, fit
+from flowalert.delivery.message import Message
 from flowalert.delivery.outcome import Outcome, Retry, Sent, Unknown
 from flowalert.delivery.room import find_room
-from flowalert.engine.notice import Address, Format, Notice
+from flowalert.engine.notice import Address, Format
 from flowalert.engine.transition import Kind, Severity
 
 if TYPE_CHECKING:
@@ -35,14 +36,14 @@ class Target:
     def __repr__(self) -> str:
         return f"Target({self.address.label!r}, {self.address.key!r})"
 
-    async def send(self, notice: Notice, *, within: timedelta) -> Outcome:
+    async def send(self, message: Message, *, within: timedelta) -> Outcome:
         """Send, and return what became of it; past `within` the thread is left to itself and the outcome unknown."""
         begun = False
 
         def notify() -> Outcome:
             nonlocal begun
             begun = True
-            return self._notify(notice)
+            return self._notify(message)
 
         with trio.move_on_after(within.total_seconds()):
             return await trio.to_thread.run_sync(notify, abandon_on_cancel=True, limiter=self._limiter)
@@ -50,36 +51,34 @@ class Target:
             return Retry(_STILL_HANGING)
         return Unknown(f"no answer within {within.total_seconds():g} s; it may have gone out")
 
-    def _notify(self, notice: Notice) -> Outcome:
-        fitted = self._fit(notice)
+    def _notify(self, message: Message) -> Outcome:
+        fitted = self._fit(message)
         with self._apprise.notify(
             title=fitted.title,
             body=fitted.body,
             # Left out, `<` reaches Telegram unescaped.
-            body_format=_FORMATS[notice.format],
-            notify_type=_notify_type(notice),
+            body_format="text",
+            notify_type=_notify_type(message),
             log_level=logging.DEBUG,
         ) as result:
             outcome = read_answer(result)
         return Sent(fitted.shortened) if isinstance(outcome, Sent) else outcome
 
-    def _fit(self, notice: Notice) -> Fitted:
-        room = find_room(self._apprise[0], notice.format)
+    def _fit(self, message: Message) -> Fitted:
+        body = "\n".join("  ".join(line.cells) or line.text for line in message.lines)
+        room = find_room(self._apprise[0], Format.TEXT)
         if room is None:
-            return Fitted(notice.title, notice.body)
-        return fit(notice.title, notice.body, room, notice.format)
+            return Fitted(message.title, body)
+        return fit(message.title, body, room, Format.TEXT, message.tongue)
 
 
-_FORMATS = {Format.TEXT: "text", Format.MARKDOWN: "markdown"}
-
-
-def _notify_type(notice: Notice) -> "NotifyType":
+def _notify_type(message: Message) -> "NotifyType":
     from apprise import NotifyType  # noqa: PLC0415 - apprise takes half a second to import
 
-    if notice.kind is Kind.RESOLVED:
+    if message.kind is Kind.RESOLVED:
         return NotifyType.SUCCESS
     return {
         Severity.INFO: NotifyType.INFO,
         Severity.WARNING: NotifyType.WARNING,
         Severity.CRITICAL: NotifyType.FAILURE,
-    }[notice.severity]
+    }[message.severity]

@@ -26,11 +26,60 @@ class Address(Struct, frozen=True):
     label: str
 
 
+class Occasion(enum.Enum):
+    """What made a channel be told about a transition."""
+
+    ROUTED = "routed"  # the rule names the channel
+    UNMUTED = "unmuted"  # a silence or an inhibition ended, and the alert still fires
+    FALLBACK = "fallback"  # another channel could not be reached
+    ESCALATED = "escalated"  # nobody acknowledged what another channel was told
+
+
+class Cause(Struct, frozen=True):
+    """Why a channel is told; `of` names the other channel, or what muted the alert."""
+
+    occasion: Occasion = Occasion.ROUTED
+    of: str = ""
+
+    def __str__(self) -> str:
+        return f"{self.occasion.value}:{self.of}" if self.of else self.occasion.value
+
+
+def read_cause(text: str) -> Cause:
+    """Return the cause that `str` wrote."""
+    occasion, _, of = text.partition(":")
+    return Cause(Occasion(occasion), of)
+
+
+ROUTED = Cause()
+
+
+class Wording(Struct, frozen=True, kw_only=True):
+    """The finished text of a notice, in one language; channels that say it alike share it.
+
+    `row` is its row in a digest, cell by cell, and `trend` a line about the day so far, empty where there is none.
+    Where the body is the rule's `own`, nothing is added to it. Of how old the news is, all is kept but the sending:
+    `at` is exchange time, `published` tells whether the exchange published then what decided, and `received_at` and
+    `decided_at` are moments of the exchange's clock, None where they are not known.
+    """
+
+    title: str
+    body: str
+    row: tuple[str, ...] = ()
+    trend: str = ""
+    own: bool = False
+    at: int = 0
+    published: bool = False
+    received_at: datetime | None = None
+    decided_at: datetime | None = None
+
+
 class Notice(Struct, frozen=True, kw_only=True):
-    """What one channel is told about one transition: the finished text, and the targets to bring it to.
+    """What one channel is told about one transition for one cause: its wording, and the targets to bring it to.
 
     The targets of a resolve are not used: it goes to those that were told of the firing, and the store
-    knows those.
+    knows those. An `urgent` notice waits for no other; a `reminder` tells what was told before, and is of no use to
+    who has acknowledged it. It is not to go out before `not_before`, wall time, where that is given.
     """
 
     transition: str
@@ -39,9 +88,19 @@ class Notice(Struct, frozen=True, kw_only=True):
     severity: Severity
     channel: str
     targets: tuple[Address, ...]
-    title: str
-    body: str
-    format: Format = Format.TEXT
+    wording: Wording
+    cause: Cause = ROUTED
+    urgent: bool = False
+    reminder: bool = False
+    not_before: datetime | None = None
+
+    @property
+    def title(self) -> str:
+        return self.wording.title
+
+    @property
+    def body(self) -> str:
+        return self.wording.body
 
 
 class DeliveryState(enum.Enum):

@@ -66,6 +66,14 @@ class Scope(Struct, frozen=True):
         return " ".join(names) or self.venue.korean
 
 
+def read_scope(text: str) -> Scope:
+    """Return the scope that `str` wrote."""
+    venue, *codes = text.split("/")
+    # Source: the wire, on which sectors have three digits and investors four.
+    sector = next((code for code in codes if len(code) == 3), None)
+    return Scope(Venue(venue), sector, next((code for code in codes if len(code) != 3), None))
+
+
 class Transition(Struct, frozen=True, kw_only=True):
     """One change of an alert's state.
 

@@ -93,6 +93,19 @@ def read_template(
     condition does, for else there is nothing to take them from.
     """
     checker = Checker(counted, {**WORDS, **dict.fromkeys(OF_THE_SUBJECT, subject)})
+
+    def check(placeholder: Placeholder, offset: int) -> None:
+        _check_open(placeholder, offset, opens_sector=opens_sector, opens_investor=opens_investor)
+
+    return _read(text, checker, check)
+
+
+def read_wording(text: str, words: Mapping[str, Meaning]) -> Template:
+    """Parse and check a text about alerts of any rule, in which these words alone have a meaning; raises Mistake."""
+    return _read(text, Checker(None, words), _refuse_fields)
+
+
+def _read(text: str, checker: Checker, check: Callable[[Placeholder, int], None]) -> Template:
     parts: list[str | Placeholder] = []
     after = 0
     while opening := _OPENING.search(text, after):
@@ -101,7 +114,7 @@ def read_template(
         if inside is None:
             raise Mistake("'{{' is never closed", opening.span(), "close it with }}")
         placeholder = _read_placeholder(text[opening.end() : inside.end() - 2], opening.end(), checker)
-        _check_open(placeholder, opening.end(), opens_sector=opens_sector, opens_investor=opens_investor)
+        check(placeholder, opening.end())
         parts.append(placeholder)
         after = inside.end()
     parts.append(text[after:])
@@ -109,6 +122,16 @@ def read_template(
     expressions = dict.fromkeys(part for each in placeholders for part in _find_expressions(each.node))
     words = frozenset(word for each in placeholders for word in _find_words(each.node))
     return Template(text, tuple(each for each in parts if each != ""), tuple(expressions), words)
+
+
+def _refuse_fields(placeholder: Placeholder, offset: int) -> None:
+    for name in walk_names(placeholder.node):
+        if name.name in FIELDS:
+            raise Mistake(
+                f"{name.name} is a figure of one rule's series, and this text is about alerts of any rule",
+                (name.span[0] + offset, name.span[1] + offset),
+                "take it out; a rule's own title and message can have it",
+            )
 
 
 def _read_placeholder(text: str, offset: int, checker: Checker) -> Placeholder:

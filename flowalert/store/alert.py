@@ -1,9 +1,9 @@
 """Alerts and transitions: one row an alert, one row each change of its state."""
 
 import enum
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
-from typing import Any
+from typing import Any, TypeAlias
 
 import apsw
 import msgspec
@@ -29,13 +29,21 @@ class Alert(Struct, frozen=True, kw_only=True):
     last: Transition
 
 
+# Of a rule: names and values.
+Labels: TypeAlias = tuple[tuple[str, str], ...]
+
 _STATES = {Kind.FIRED: AlertState.FIRED, Kind.FIRING: AlertState.OPEN, Kind.RESOLVED: AlertState.RESOLVED}
 _encode = msgspec.json.Encoder().encode
 _decode = msgspec.json.Decoder(Transition).decode
 
 
-def append_transitions(connection: apsw.Connection, transitions: Iterable[Transition], now: datetime) -> frozenset[str]:
-    """Write the transitions that the store does not have yet, with their alerts; return the ids of those."""
+def append_transitions(
+    connection: apsw.Connection, transitions: Iterable[Transition], labels: Mapping[str, Labels], now: datetime
+) -> frozenset[str]:
+    """Write the transitions that the store does not have yet, with their alerts; return the ids of those.
+
+    `labels` are those of the rules that have any, by the rule's name.
+    """
     new = set()
     for transition in transitions:
         connection.execute(
@@ -52,17 +60,18 @@ def append_transitions(connection: apsw.Connection, transitions: Iterable[Transi
         )
         if connection.changes():
             new.add(transition.id)
-            _update_alert(connection, transition)
+            _update_alert(connection, transition, labels.get(transition.rule, ()))
     return frozenset(new)
 
 
-def _update_alert(connection: apsw.Connection, last: Transition) -> None:
+def _update_alert(connection: apsw.Connection, last: Transition, labels: Labels) -> None:
     connection.execute(
         """
-        INSERT INTO alerts (id, rule, scope, state, severity, opened_at, last_transition)
-        VALUES (?, ?, ?, ?, ?, ?, ?)
+        INSERT INTO alerts (id, rule, scope, state, severity, opened_at, last_transition, labels)
+        VALUES (?, ?, ?, ?, ?, ?, ?, ?)
         ON CONFLICT (id) DO UPDATE SET
-            state = excluded.state, severity = excluded.severity, last_transition = excluded.last_transition
+            state = excluded.state, severity = excluded.severity, last_transition = excluded.last_transition,
+            labels = excluded.labels
         """,
         (
             last.alert,
@@ -72,8 +81,14 @@ def _update_alert(connection: apsw.Connection, last: Transition) -> None:
             last.severity.value,
             last.opened_at,
             last.id,
+            _encode(dict(labels)).decode() if labels else "{}",
         ),
     )
+
+
+def read_labels(text: str) -> Labels:
+    """Return the labels of an alert from its column."""
+    return () if text == "{}" else tuple(msgspec.json.decode(text, type=dict[str, str]).items())
 
 
 def read_open_alerts(connection: apsw.Connection) -> list[Alert]:

@@ -96,5 +96,6 @@ def _prepare(connection: apsw.Connection, *, readonly: bool) -> None:
     connection.transaction_mode = "IMMEDIATE"
     connection.pragma("journal_mode", "WAL")
     connection.pragma("synchronous", "FULL")
-    connection.pragma("foreign_keys", True)  # noqa: FBT003 - a pragma's value has no name
+    # A step that makes a table anew drops one that others refer to.
     migrate(connection)
+    connection.pragma("foreign_keys", True)  # noqa: FBT003 - a pragma's value has no name

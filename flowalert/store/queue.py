@@ -1,4 +1,4 @@
-"""Deliveries: what a commit asks for, in which order a target gets it, and how each of them ended."""
+"""Deliveries: what a commit asks for, and each of them with its state and what it tells."""
 
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from datetime import datetime
@@ -7,11 +7,22 @@ from typing import Any
 import apsw
 import msgspec
 
-from flowalert.engine.notice import Address, Delivery, DeliveryState, Format, Notice
+from flowalert.engine.notice import (
+    Address,
+    Delivery,
+    DeliveryState,
+    Notice,
+    Occasion,
+    Wording,
+    read_cause,
+)
 from flowalert.engine.transition import Kind, Severity
 from flowalert.market.moment import from_ms, to_ms
 
 CUT_OFF = "cut off while sending; it may have gone out"
+
+_encode_row = msgspec.json.Encoder().encode
+_decode_row = msgspec.json.Decoder(tuple[str, ...]).decode
 
 
 def append_notices(connection: apsw.Connection, notices: Sequence[Notice], new: Collection[str], now: datetime) -> int:
@@ -20,18 +31,46 @@ def append_notices(connection: apsw.Connection, notices: Sequence[Notice], new: 
     A notice of a transition that was there before asks for nothing: what it asked for was committed with
     it. So a restart owes nobody anything, even where the rule has come to name another channel since.
     """
-    count = 0
-    for notice in notices:
-        if notice.transition in new and notice.kind is not Kind.RESOLVED:
-            count += _append_notice(connection, notice, now)
+    wanted = [each for each in notices if each.transition in new and each.kind is not Kind.RESOLVED]
+    count = _write(connection, _leave_out_escalated(connection, wanted), now)
     resolves: dict[str, list[Notice]] = {}
     for notice in notices:
         if notice.transition in new and notice.kind is Kind.RESOLVED:
             resolves.setdefault(notice.transition, []).append(notice)
-    for texts in resolves.values():
-        for notice in _address_resolve(connection, texts):
-            count += _append_notice(connection, notice, now)
-    return count
+    addressed = [notice for texts in resolves.values() for notice in _address_resolve(connection, texts)]
+    return count + _write(connection, addressed, now)
+
+
+def add_notices(connection: apsw.Connection, notices: Iterable[Notice], now: datetime) -> int:
+    """Write notices of transitions that the store has; those that it has too ask for nothing. Return as above."""
+    known = connection.execute
+    added = [
+        notice
+        for notice in notices
+        if not known(
+            "SELECT 1 FROM notices WHERE transition = ? AND channel = ? AND cause = ?",
+            (notice.transition, notice.channel, str(notice.cause)),
+        ).fetchall()
+    ]
+    return _write(connection, added, now)
+
+
+def _leave_out_escalated(connection: apsw.Connection, notices: Iterable[Notice]) -> list[Notice]:
+    """Return the notices without the escalations of alerts that were, or will be, brought there before."""
+    kept: list[Notice] = []
+    seen: set[tuple[str, str]] = set()
+    for notice in notices:
+        if notice.cause.occasion is Occasion.ESCALATED:
+            key = (notice.alert, notice.channel)
+            known = connection.execute(
+                "SELECT 1 FROM notices WHERE alert = ? AND kind = ? AND channel = ? AND cause = ? LIMIT 1",
+                (notice.alert, notice.kind.value, notice.channel, str(notice.cause)),
+            ).fetchall()
+            if key in seen or known:
+                continue
+            seen.add(key)
+        kept.append(notice)
+    return kept
 
 
 def _address_resolve(connection: apsw.Connection, texts: Sequence[Notice]) -> Iterator[Notice]:
@@ -54,117 +93,120 @@ def _address_resolve(connection: apsw.Connection, texts: Sequence[Notice]) -> It
         yield msgspec.structs.replace(text, channel=channel, targets=tuple(targets))
 
 
-def _append_notice(connection: apsw.Connection, notice: Notice, now: datetime) -> int:
-    connection.execute(
-        "INSERT INTO notices (transition, channel, alert, kind, severity, format, title, body)"
-        " VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+def _write(connection: apsw.Connection, notices: Sequence[Notice], now: datetime) -> int:
+    """Write notices with their wordings and deliveries; numbers are given here, so that each table is one call."""
+    if not notices:
+        return 0
+    first_notice = connection.execute("SELECT coalesce(max(id), 0) + 1 FROM notices").get
+    first_wording = connection.execute("SELECT coalesce(max(id), 0) + 1 FROM wordings").get
+    # By the object: to compare texts would cost more than to write a few of them twice.
+    wordings: dict[int, tuple[int, Wording]] = {}
+    for notice in notices:
+        wordings.setdefault(id(notice.wording), (first_wording + len(wordings), notice.wording))
+    targets = {target.key: target for notice in notices for target in notice.targets}
+    lanes = {(target.key, notice.channel) for notice in notices for target in notice.targets}
+    connection.executemany(
+        "INSERT INTO wordings (id, title, body, row, trend, own, at, published, received_at, decided_at)"
+        " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        (_bind_wording(number, wording) for number, wording in wordings.values()),
+    )
+    connection.executemany(
+        "INSERT INTO notices (id, transition, channel, cause, alert, kind, severity, reminder, wording)"
+        " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
         (
-            notice.transition,
-            notice.channel,
-            notice.alert,
-            notice.kind.value,
-            notice.severity.value,
-            notice.format.value,
-            notice.title,
-            notice.body,
+            (
+                number,
+                notice.transition,
+                notice.channel,
+                str(notice.cause),
+                notice.alert,
+                notice.kind.value,
+                notice.severity.value,
+                int(notice.reminder),
+                wordings[id(notice.wording)][0],
+            )
+            for number, notice in enumerate(notices, start=first_notice)
         ),
     )
-    number = connection.last_insert_rowid()
-    for target in notice.targets:
-        connection.execute(
-            "INSERT INTO targets (key, label) VALUES (?, ?) ON CONFLICT (key) DO UPDATE SET label = excluded.label",
-            (target.key, target.label),
-        )
-        connection.execute(
-            "INSERT INTO deliveries (notice, target, state, reason, attempts, uncertain, created_at, next_at)"
-            " VALUES (?, ?, ?, '', 0, 0, ?, ?)",
-            (number, target.key, DeliveryState.PENDING.value, to_ms(now), to_ms(now)),
-        )
-    return len(notice.targets)
+    connection.executemany(
+        "INSERT INTO targets (key, label) VALUES (?, ?) ON CONFLICT (key) DO UPDATE SET label = excluded.label",
+        ((target.key, target.label) for target in targets.values()),
+    )
+    connection.executemany("INSERT INTO lanes (target, channel) VALUES (?, ?) ON CONFLICT DO NOTHING", sorted(lanes))
+    connection.executemany(
+        "INSERT INTO deliveries"
+        " (notice, target, channel, urgent, state, reason, attempts, uncertain, created_at, next_at)"
+        " VALUES (?, ?, ?, ?, ?, ?, 0, 0, ?, ?)",
+        (
+            (number, target.key, notice.channel, int(notice.urgent), DeliveryState.PENDING.value, "", due, due)
+            for number, notice in enumerate(notices, start=first_notice)
+            for due in [to_ms(notice.not_before or now)]
+            for target in notice.targets
+        ),
+    )
+    return sum(len(notice.targets) for notice in notices)
 
 
-def read_next(connection: apsw.Connection, target: str) -> Delivery | None:
-    """Return the oldest delivery of a target that is not settled, due or not: nothing may overtake it."""
-    row = connection.execute(
-        "SELECT * FROM deliveries_in_full WHERE target = ? AND settled_at IS NULL ORDER BY id LIMIT 1", (target,)
-    ).fetchone()
-    return None if row is None else decode_delivery(row)
+def _bind_wording(number: int, wording: Wording) -> tuple[int | str | None, ...]:
+    return (
+        number,
+        wording.title,
+        wording.body,
+        _encode_row(wording.row).decode(),
+        wording.trend,
+        int(wording.own),
+        wording.at,
+        int(wording.published),
+        None if wording.received_at is None else to_ms(wording.received_at),
+        None if wording.decided_at is None else to_ms(wording.decided_at),
+    )
 
 
 def read_deliveries(connection: apsw.Connection, *, states: Collection[DeliveryState], limit: int) -> list[Delivery]:
     """Return the deliveries in these states, newest first."""
     rows = connection.execute(
         "SELECT * FROM deliveries_in_full WHERE state IN (SELECT value FROM json_each(?)) ORDER BY id DESC LIMIT ?",
-        (_listed(state.value for state in states), limit),
+        (_listed([state.value for state in states]), limit),
     )
     return [decode_delivery(row) for row in rows]
 
 
-def save(connection: apsw.Connection, delivery: Delivery) -> None:
-    """Write a delivery's state; raises LookupError for one that is settled, or not in the store."""
-    connection.execute(
-        "UPDATE deliveries SET state = ?, reason = ?, attempts = ?, uncertain = ?, next_at = ?,"
-        " lease_until = ?, settled_at = ? WHERE id = ? AND settled_at IS NULL",
-        (
-            delivery.state.value,
-            delivery.reason,
-            delivery.attempts,
-            delivery.uncertain,
-            to_ms(delivery.next_at),
-            None if delivery.lease_until is None else to_ms(delivery.lease_until),
-            None if delivery.settled_at is None else to_ms(delivery.settled_at),
-            delivery.id,
-        ),
+def read_chosen(connection: apsw.Connection, ids: Sequence[int]) -> list[Delivery]:
+    """Return the deliveries of these ids, in the order of their making."""
+    rows = connection.execute(
+        "SELECT * FROM deliveries_in_full WHERE id IN (SELECT value FROM json_each(?)) ORDER BY id", (_listed(ids),)
     )
-    if not connection.changes():
-        raise LookupError(f"delivery {delivery.id}: settled before, or not in the store")
+    return [decode_delivery(row) for row in rows]
 
 
 def release_leases(connection: apsw.Connection, now: datetime) -> int:
     """Let what a stopped service left under way be tried again, counted as possibly out; return how many.
 
-    No lease is waited for: whoever opened the store alone knows that the sender is gone.
+    No lease is waited for: whoever opened the store alone knows that the sender is gone. What was held back by hours or
+    rates is looked at again, for the settings may have changed.
     """
     connection.execute(
         "UPDATE deliveries SET state = ?, reason = ?, uncertain = uncertain + 1, next_at = ?,"
         " lease_until = NULL WHERE settled_at IS NULL AND state = ?",
         (DeliveryState.RETRYING.value, CUT_OFF, to_ms(now), DeliveryState.SENDING.value),
     )
-    return connection.changes()
-
-
-def find_orphans(connection: apsw.Connection, targets: Collection[str]) -> list[Delivery]:
-    """Return the deliveries that wait for a target that is none of these."""
-    rows = connection.execute(
-        # Through the few targets, not through all that waits: this is asked after every commit.
-        "SELECT * FROM deliveries_in_full WHERE settled_at IS NULL AND target IN"
-        " (SELECT key FROM targets WHERE key NOT IN (SELECT value FROM json_each(?))) ORDER BY id",
-        (_listed(targets),),
+    released = connection.changes()
+    connection.execute(
+        "UPDATE deliveries SET next_at = created_at WHERE settled_at IS NULL AND state = ?",
+        (DeliveryState.PENDING.value,),
     )
-    return [decode_delivery(row) for row in rows]
+    return released
 
 
-def find_untold(connection: apsw.Connection, delivery: Delivery) -> str | None:
-    """Return why a resolve's target was never told of the firing; None where it was, or may have been."""
-    rows = connection.execute(
-        "SELECT d.state, d.reason, d.uncertain FROM deliveries d JOIN notices n ON n.id = d.notice"
-        " WHERE n.alert = ? AND n.kind = ? AND n.channel = ? AND d.target = ? ORDER BY d.id",
-        (delivery.notice.alert, Kind.FIRING.value, delivery.notice.channel, delivery.target.key),
-    ).fetchall()
-    if not rows or any(state == DeliveryState.SENT.value or uncertain for state, _, uncertain in rows):
-        return None
-    state, reason, _ = rows[-1]
-    return f"the firing was not told: {state}, {reason}"
-
-
-def _listed(texts: Iterable[str]) -> str:
-    return msgspec.json.encode(list(texts)).decode()
+def _listed(values: Sequence[str | int]) -> str:
+    return msgspec.json.encode(values).decode()
 
 
 def decode_delivery(row: Sequence[Any]) -> Delivery:
     """Return the delivery of a row of deliveries_in_full."""
-    (id_, state, reason, attempts, uncertain, created, following, lease, settled, key, label, *text) = row
-    transition, alert, kind, severity, channel, title, body, form = text
+    (id_, state, reason, attempts, uncertain, created, following, lease, settled, key, label, urgent, *text) = row
+    transition, alert, kind, severity, channel, cause, reminder, *worded = text
+    title, body, cells, trend, own, at, published, received, decided = worded
     target = Address(key, label)
     return Delivery(
         id=id_,
@@ -175,9 +217,20 @@ def decode_delivery(row: Sequence[Any]) -> Delivery:
             severity=Severity(severity),
             channel=channel,
             targets=(target,),
-            title=title,
-            body=body,
-            format=Format(form),
+            wording=Wording(
+                title=title,
+                body=body,
+                row=_decode_row(cells),
+                trend=trend,
+                own=bool(own),
+                at=at,
+                published=bool(published),
+                received_at=None if received is None else from_ms(received),
+                decided_at=None if decided is None else from_ms(decided),
+            ),
+            cause=read_cause(cause),
+            urgent=bool(urgent),
+            reminder=bool(reminder),
         ),
         target=target,
         state=DeliveryState(state),

@@ -112,6 +112,84 @@ _VERSIONS = (
         PRIMARY KEY (rule, venue, day)
     ) STRICT, WITHOUT ROWID;
     """,
+    """
+    DROP VIEW deliveries_in_full;
+
+    -- What is said, once for all channels that say it alike. `row` is a list, as JSON; the moments are milliseconds.
+    CREATE TABLE wordings (
+        id INTEGER PRIMARY KEY,
+        title TEXT NOT NULL,
+        body TEXT NOT NULL,
+        row TEXT NOT NULL,
+        trend TEXT NOT NULL,
+        own INTEGER NOT NULL,
+        at INTEGER NOT NULL,
+        published INTEGER NOT NULL,
+        received_at INTEGER,
+        decided_at INTEGER
+    ) STRICT;
+    INSERT INTO wordings SELECT n.id, n.title, n.body, '[]', '', 1, t.at, 0, NULL, NULL
+        FROM notices n JOIN transitions t ON t.id = n.transition;
+
+    -- `cause` tells apart what a channel is told of one transition by its rule, as a fallback, after a silence …
+    CREATE TABLE new_notices (
+        id INTEGER PRIMARY KEY,
+        transition TEXT NOT NULL REFERENCES transitions (id),
+        channel TEXT NOT NULL,
+        cause TEXT NOT NULL,
+        alert TEXT NOT NULL,
+        kind TEXT NOT NULL,
+        severity INTEGER NOT NULL,
+        reminder INTEGER NOT NULL,
+        wording INTEGER NOT NULL REFERENCES wordings,
+        UNIQUE (transition, channel, cause)
+    ) STRICT;
+    INSERT INTO new_notices
+        SELECT id, transition, channel, 'routed', alert, kind, severity, 0, id FROM notices;
+    DROP TABLE notices;
+    ALTER TABLE new_notices RENAME TO notices;
+    CREATE INDEX notices_by_alert ON notices (alert, kind);
+
+    ALTER TABLE alerts ADD COLUMN labels TEXT NOT NULL DEFAULT '{}';
+
+    ALTER TABLE deliveries ADD COLUMN channel TEXT NOT NULL DEFAULT '';
+    ALTER TABLE deliveries ADD COLUMN urgent INTEGER NOT NULL DEFAULT 0;
+    UPDATE deliveries SET channel = (SELECT n.channel FROM notices n WHERE n.id = deliveries.notice);
+    DROP INDEX deliveries_unsettled;
+    CREATE INDEX deliveries_unsettled ON deliveries (target, channel, id) WHERE settled_at IS NULL;
+    CREATE INDEX deliveries_dead ON deliveries (settled_at) WHERE state = 'dead';
+
+    -- One target's part in one channel, and what is remembered of the messages that went there.
+    CREATE TABLE lanes (
+        target TEXT NOT NULL REFERENCES targets,
+        channel TEXT NOT NULL,
+        last_at INTEGER,
+        tokens REAL NOT NULL DEFAULT 0,
+        tokens_at INTEGER,
+        failures INTEGER NOT NULL DEFAULT 0,
+        blocked_until INTEGER,
+        asked_until INTEGER,
+        PRIMARY KEY (target, channel)
+    ) STRICT, WITHOUT ROWID;
+    INSERT INTO lanes (target, channel) SELECT DISTINCT target, channel FROM deliveries WHERE settled_at IS NULL;
+
+    -- Alerts that somebody would have been told of but for a silence or an inhibition, while they fire.
+    CREATE TABLE muted (
+        alert TEXT NOT NULL,
+        channel TEXT NOT NULL,
+        target TEXT NOT NULL,
+        mute TEXT NOT NULL,
+        PRIMARY KEY (alert, channel, target)
+    ) STRICT, WITHOUT ROWID;
+
+    CREATE VIEW deliveries_in_full AS
+        SELECT d.id, d.state, d.reason, d.attempts, d.uncertain, d.created_at, d.next_at, d.lease_until,
+               d.settled_at, d.target, g.label, d.urgent, n.transition, n.alert, n.kind, n.severity, n.channel,
+               n.cause, n.reminder, w.title, w.body, w.row, w.trend, w.own, w.at, w.published, w.received_at,
+               w.decided_at
+        FROM deliveries d JOIN notices n ON n.id = d.notice JOIN wordings w ON w.id = n.wording
+            JOIN targets g ON g.key = d.target;
+    """,
 )
 VERSION = len(_VERSIONS)
 

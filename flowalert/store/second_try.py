@@ -44,7 +44,7 @@ def put_back(
     for line in lines:
         before = line.delivery
         connection.execute(
-            "UPDATE deliveries SET state = ?, reason = ?, uncertain = ?, next_at = ?, lease_until = NULL,"
+            "UPDATE deliveries SET state = ?, reason = ?, uncertain = ?, next_at = ?, urgent = 1, lease_until = NULL,"
             " settled_at = NULL WHERE id = ?",
             (
                 DeliveryState.PENDING.value,
@@ -54,6 +54,11 @@ def put_back(
                 to_ms(now),
                 before.id,
             ),
+        )
+        # Whoever asks for it by hand knows that the target is there again.
+        connection.execute(
+            "UPDATE lanes SET blocked_until = NULL, asked_until = NULL WHERE target = ? AND channel = ?",
+            (before.target.key, before.notice.channel),
         )
     return PutBack(lines)
 

@@ -1,17 +1,21 @@
 """The store: questions for everybody, changes for the one service that holds it."""
 
-from collections.abc import AsyncIterator, Collection, Sequence
+from collections.abc import AsyncIterator, Collection, Iterable, Mapping, Sequence
 from contextlib import asynccontextmanager
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import apsw
 
+from flowalert.engine.clause import Subject
 from flowalert.engine.notice import Delivery, DeliveryState, Notice
+from flowalert.engine.queue import Glance, Lane, Muted, Step, Waiting
+from flowalert.engine.silence import Silence
 from flowalert.engine.term import Past, Used
 from flowalert.engine.transition import Transition
 from flowalert.market.entry import Entry
-from flowalert.store import alert, queue, session, summary, term
+from flowalert.store import alert, handoff, lane, queue, session, summary, term
+from flowalert.store.alert import Labels
 from flowalert.store.database import Database, create_file, open_database
 from flowalert.store.identity import check_existing, check_identity
 from flowalert.store.journal import Journal, read_chunk
@@ -92,6 +96,7 @@ class Store(Reader):
     def __init__(self, database: Database) -> None:
         super().__init__(database)
         self._journal = Journal()
+        self._revision = 0
 
     async def commit(
         self,
@@ -101,10 +106,12 @@ class Store(Reader):
         *,
         now: datetime,
         used: Sequence[Used] = (),
+        labels: Mapping[str, Labels] = {},
     ) -> int:
         """Write entries, what followed and whom to tell, as one, on disk; return the number of new deliveries.
 
-        `used` is what has changed in how much of their lives rules have used up.
+        `used` is what has changed in how much of their lives rules have used up, `labels` those of the rules that have
+        any, by the rule's name.
 
         Each entry comes with the moment of its receipt. Transitions that the store has are not written
         again, and their notices ask for nothing; entries are always written, so they are committed once. A
@@ -114,34 +121,82 @@ class Store(Reader):
         def change(connection: apsw.Connection) -> int:
             self._journal.append(connection, received)
             term.save_used(connection, used)
-            new = alert.append_transitions(connection, transitions, now)
+            new = alert.append_transitions(connection, transitions, labels, now)
             return queue.append_notices(connection, notices, new, now)
 
         try:
-            return await self._database.write(change)
+            made = await self._database.write(change)
         except BaseException:
             self._journal.forget()
             raise
+        self._revision += bool(transitions)
+        return made
 
-    async def next_delivery(self, target: str) -> Delivery | None:
-        """Return the oldest delivery of a target that is not settled, due or not."""
-        return await self._database.read(queue.read_next, target)
+    async def glances(self, target: str, now: datetime) -> list[Glance]:
+        """Return how much waits for a target, by lane; those where nothing does are left out."""
+        return await self._database.read(lane.read_glances, target, now)
 
-    async def save(self, delivery: Delivery) -> None:
-        """Write the state of a delivery; raises LookupError for one that was settled before."""
-        await self._database.write(queue.save, delivery)
+    async def waiting(self, of: Lane) -> list[Waiting]:
+        """Return what waits in a lane, in the order of its making."""
+        return await self._database.read(lane.read_waiting, of)
+
+    async def chosen(self, ids: Sequence[int]) -> list[Delivery]:
+        """Return the deliveries of these ids, in the order of their making."""
+        return await self._database.read(queue.read_chosen, ids)
+
+    async def advance(self, of: Lane, steps: Iterable[Step]) -> None:
+        """Write what becomes of deliveries of a lane, and the lane; raises LookupError for one settled before."""
+        await self._database.write(lane.advance, of, steps)
 
     async def release_leases(self, now: datetime) -> int:
         """Let the sends that a stopped service left under way be tried again; return how many there were."""
         return await self._database.write(queue.release_leases, now)
 
-    async def find_orphans(self, targets: Collection[str]) -> list[Delivery]:
-        """Return the deliveries that wait for a target that is none of these."""
-        return await self._database.read(queue.find_orphans, targets)
+    async def orphans(self, lanes: Collection[tuple[str, str]]) -> list[tuple[Lane, list[Waiting]]]:
+        """Return what waits in lanes that are none of these (target, channel)."""
+        return await self._database.read(lane.read_orphans, lanes)
 
-    async def find_untold(self, delivery: Delivery) -> str | None:
-        """Return why a resolve's target was never told of the firing; None where it was, or may have been."""
-        return await self._database.read(queue.find_untold, delivery)
+    async def version(self) -> object:
+        """Return what is another whenever an alert, a silence or an acknowledgement may have changed."""
+        return self._revision, await self._database.read(_read_data_version)
+
+    async def silences(self) -> list[Silence]:
+        """TEMP"""
+        return []
+
+    async def acknowledged(self) -> Mapping[str, str]:
+        """TEMP"""
+        return {}
+
+    async def firing(self) -> Sequence[Subject]:
+        """Return the alerts that fire, as a matcher is asked about them."""
+        return await self._database.read(handoff.read_firing)
+
+    async def muted(self) -> list[Muted]:
+        """Return the alerts that fire and that somebody was not told of, as they were muted."""
+        return await self._database.read(handoff.read_muted)
+
+    async def unreached(self, channel: str, fallback: str, *, late: timedelta, now: datetime) -> list[Transition]:
+        """Return what a channel's targets refused, or could not be told for so long, and its fallback was not told."""
+        return await self._database.read(handoff.read_unreached, channel, fallback, late, now)
+
+    async def tell(self, notices: Sequence[Notice], now: datetime) -> int:
+        """Write notices of transitions that were told before; return how many deliveries that made."""
+        return await self._database.write(queue.add_notices, notices, now)
+
+    async def tell_unmuted(self, free: Sequence[Muted], notices: Sequence[Notice], now: datetime) -> int:
+        """Write notices about alerts that are muted no longer, and forget that they were; return as `tell`."""
+
+        def change(connection: apsw.Connection) -> int:
+            handoff.forget_muted(connection, free)
+            return queue.add_notices(connection, notices, now)
+
+        return await self._database.write(change)
+
+
+def _read_data_version(connection: apsw.Connection) -> int:
+    # Source: SQLite's documents; another connection's commit changes it, this one's does not.
+    return int(connection.pragma("data_version"))
 
 
 class Clerk(Reader):

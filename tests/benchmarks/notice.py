@@ -13,8 +13,8 @@ from typing import Any
 import trio
 
 from flowalert.cli.logs import set_up_logs
-from flowalert.delivery import Channel, Target, parse_target
-from flowalert.engine.notice import Delivery, DeliveryState
+from flowalert.delivery import Channel, Report, Target, parse_target
+from flowalert.engine.notice import DeliveryState
 from flowalert.feed.setting import Endpoint, FeedSettings
 from flowalert.rules.loader import load_rules
 from flowalert.service import NoObserver, Plan, run_service
@@ -86,10 +86,10 @@ class _Counter(NoObserver):
         self._left = count
         self._done = done
 
-    def note_delivery(self, delivery: Delivery) -> None:
+    def note_delivery(self, report: Report) -> None:
         """Count a delivery that was sent; one that was not ends the measurement."""
-        assert delivery.state is DeliveryState.SENT, delivery
-        self._left -= 1
+        assert report.state is DeliveryState.SENT, report
+        self._left -= report.count
         if self._left == 0:
             self._done.set()
 
@@ -99,7 +99,8 @@ async def _serve(pipe: Connection, target: Target, store: Path, count: int) -> N
     stop = trio.Event()
     plan = Plan(
         rulebook=load_rules([("benchmark.yaml", _RULES)]).rulebook,
-        channels={"bench": Channel("bench", (target,))},
+        # A notice is timed, not the wait for others to tell it with.
+        channels={"bench": Channel("bench", (target,), groups=False)},
         feed=FeedSettings(
             endpoint=Endpoint(
                 f"ws://127.0.0.1:{ports.websocket}/websocket", f"http://127.0.0.1:{ports.token}/oauth2/token"

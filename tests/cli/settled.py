@@ -8,11 +8,11 @@ import click
 import trio
 from click.testing import CliRunner, Result
 
-from flowalert.delivery import Policy
-from flowalert.delivery.attempt import begin, finish, settle
 from flowalert.delivery.outcome import Outcome, Refused, Sent, Unknown
 from flowalert.engine.notice import Address, DeliveryState
+from flowalert.engine.queue import Lane
 from flowalert.store import open_store
+from tests.delivery.ending import end, queue_of, settle
 from tests.store.sample import DESK, NOW, firings
 
 SETTINGS = """\
@@ -44,17 +44,17 @@ def fill(folder: Path, *targets: Address) -> None:
 
 
 async def _fill(path: Path, targets: Sequence[Address]) -> None:
-    policy = Policy()
     async with open_store(path) as store:
         await store.commit([], *firings(5, *targets), now=NOW)
-        waiting = {int(each.notice.title): each for each in await store.deliveries()}
-        for number, outcome in enumerate(ENDS):
-            later = NOW + timedelta(seconds=number + 1)
-            delivery = waiting[number]
-            if outcome is None:
-                await store.save(settle(delivery, DeliveryState.SUPPRESSED, "the target is gone", later))
-            else:
-                await store.save(finish(begin(delivery, later, policy), outcome, later, policy, 0))
+        for target in targets:
+            lane = Lane(target=target.key, channel="desk")
+            waiting = await queue_of(store, target.key)
+            for number, outcome in enumerate(ENDS):
+                later = NOW + timedelta(seconds=number + 1)
+                if outcome is None:
+                    await settle(store, waiting[number], DeliveryState.SUPPRESSED, "the target is gone", later, lane)
+                else:
+                    await end(store, waiting[number], outcome, later, lane)
 
 
 def invoke(command: click.Command, folder: Path, *arguments: str) -> Result:

@@ -14,7 +14,7 @@ import trio
 from click.testing import Result
 
 from flowalert.cli.deliveries import deliveries, read_since
-from flowalert.delivery import Doorbell, Target, parse_target, run_delivery
+from flowalert.delivery import Channel, Doorbell, Orders, Target, parse_target, run_delivery
 from flowalert.engine.notice import Delivery, DeliveryState
 from flowalert.market.instant import KST
 from flowalert.store import open_reader, open_store
@@ -236,9 +236,14 @@ def target_of(port: int) -> Target:
     return target
 
 
+def now() -> dt.datetime:
+    return dt.datetime.now(dt.UTC)
+
+
 async def deliver_for_ever(path: Path, port: int) -> None:
     async with open_store(path) as store:
-        await run_delivery(store, [target_of(port)], Doorbell(), now=lambda: dt.datetime.now(dt.UTC))
+        channels = {"desk": Channel("desk", (target_of(port),), groups=False)}
+        await run_delivery(store, Orders(channels=channels, now=now, exchange_now=now), Doorbell())
 
 
 def test_a_running_sender_takes_up_what_another_process_put_back(tmp_path: Path) -> None:

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import trio
 
-from flowalert.delivery import Doorbell, Policy, Target, parse_target, run_delivery
+from flowalert.delivery import Channel, Doorbell, Orders, Policy, Target, parse_target, run_delivery
 from flowalert.engine.notice import DeliveryState
 from flowalert.store import open_store
 from tests.delivery.desk import open_desk
@@ -35,7 +35,9 @@ def now() -> datetime:
 
 async def deliver_for_ever(path: Path, port: int) -> None:
     async with open_store(path) as store:
-        await run_delivery(store, [target_of(port)], Doorbell(), now=now, policy=POLICY)
+        channels = {"desk": Channel("desk", (target_of(port),), groups=False)}
+        orders = Orders(channels=channels, now=now, exchange_now=now, policy=POLICY)
+        await run_delivery(store, orders, Doorbell())
 
 
 def refuse_some(reached: Callable[[int], None]) -> Callable[[Request], Answer]:

@@ -6,11 +6,10 @@ from typing import Any
 import pytest
 from msgspec.structs import replace
 
-from flowalert.delivery.channel import Channel
-from flowalert.delivery.rendering import make_notices, render
+from flowalert.delivery.rendering import render
 from flowalert.engine.transition import Kind, Reason, Scope, Severity, Transition
 from flowalert.language.tongue import Tongue
-from flowalert.market.instant import midnight, to_wall
+from flowalert.market.instant import midnight
 from flowalert.market.venue import Venue
 from flowalert.rules.loader import load_rules
 from flowalert.rules.rulebook import Rulebook
@@ -58,10 +57,10 @@ def told(transition: Transition, tongue: Tongue = Tongue.KOREAN, **keys: Any) ->
 
 
 def test_without_texts_of_its_own() -> None:
-    """The severity and the rule; then who, what and how much, the condition, and when."""
+    """The severity and the rule; then who, what and how much, and the condition."""
     assert told(FIRING) == (
         "⚠ [주의] sell",
-        "코스피 외국인 순매수 5분 변화 🔵 -1,234억\ndelta(msval, 5m) <= -300억\n10:10:30 발표",
+        "코스피 외국인 순매수 5분 변화 🔵 -1,234억\ndelta(msval, 5m) <= -300억",
     )
     assert told(FIRING, summary="외국인 매도", severity="warning")[0] == "⚠ [주의] 외국인 매도"
 
@@ -73,14 +72,12 @@ def test_without_texts_of_its_own_in_english() -> None:
     assert body.splitlines() == [
         "KOSPI foreigners: 5-minute change of net buying 🔵 -1,234억 (-123.4bn won)",
         "delta(msval, 5m) <= -300억",
-        "published 10:10:30",
     ]
     title, body = told(RESOLVED, Tongue.ENGLISH)
     assert title == "✅ Resolved: [warning] sell"
     assert body.splitlines() == [
         "KOSPI foreigners: 5-minute change of net buying 🔵 -10억 (-1bn won)",
         "after 2 minutes 30 seconds · peak -3.2조 (-3.2tn won)",
-        "published 10:13:00",
     ]
 
 
@@ -88,7 +85,7 @@ def test_a_resolve_says_how_it_stands_how_long_and_how_far() -> None:
     """The present value, the duration and the peak, as people write them."""
     assert told(RESOLVED) == (
         "✅ 해제: [주의] sell",
-        "코스피 외국인 순매수 5분 변화 🔵 -10억\n2분 30초 동안 · 최대 -3.2조\n10:13:00 발표",
+        "코스피 외국인 순매수 5분 변화 🔵 -10억\n2분 30초 동안 · 최대 -3.2조",
     )
 
 
@@ -143,42 +140,9 @@ def test_what_else_there_is_to_say(change: dict[str, Any], korean: str, english:
 
 
 def test_the_sessions_end_is_named() -> None:
-    """A resolve for that reason says so, and is of no publication."""
+    """A resolve for that reason says so."""
     lines = told(replace(RESOLVED, reason=Reason.SESSION_CLOSED))[1].splitlines()
     assert lines[1].endswith("장이 끝나 해제되었습니다")
-    assert lines[2] == "10:13:00 기준"
-
-
-def test_notices_go_to_the_rules_channels() -> None:
-    """One a channel that the rule names; what a cooldown held back makes none."""
-    channels = {name: Channel(name, ()) for name in ("desk", "default", "other")}
-    book = rulebook(notify="[desk, other]")
-    assert [each.channel for each in make_notices([FIRING], book, channels)] == ["desk", "other"]
-    assert [each.channel for each in make_notices([FIRING], rulebook(), channels)] == ["default"]
-    assert not list(make_notices([replace(FIRING, told=False)], book, channels))
-
-
-def test_each_channel_reads_its_language() -> None:
-    """Written once for all channels of a language, with the age where the moment of decision is known."""
-    channels = {
-        "desk": Channel("desk", ()),
-        "london": Channel("london", (), Tongue.ENGLISH),
-        "floor": Channel("floor", ()),
-    }
-    decided_at = to_wall(AT) + dt.timedelta(seconds=0.8)
-    desk, london, floor = make_notices([FIRING], rulebook(notify="[desk, london, floor]"), channels, decided_at)
-    assert desk.body is floor.body
-    assert desk.body.endswith("10:10:30 발표 · 판단까지 0.8초")
-    assert london.body.endswith("published 10:10:30 · decided 0.8 seconds later")
-
-
-def test_a_resolve_of_a_rule_that_is_gone_is_written_once() -> None:
-    """Without the rule there is no text of its own and no unit; the store knows whom to tell."""
-    channels = {name: Channel(name, ()) for name in ("desk", "other")}
-    (notice,) = make_notices([replace(RESOLVED, reason=Reason.RULE_GONE)], Rulebook(), channels)
-    assert notice.title == "✅ 해제: [주의] sell"
-    assert notice.body.startswith("코스피 외국인 -10\n")
-    assert "규칙이 바뀌거나 없어져 해제되었습니다" in notice.body
 
 
 @pytest.mark.parametrize(

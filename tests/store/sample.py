@@ -3,7 +3,7 @@
 import datetime as dt
 from collections.abc import Sequence
 
-from flowalert.engine.notice import Address, Notice
+from flowalert.engine.notice import Address, Notice, Wording
 from flowalert.engine.transition import Identity, Kind, Reason, Scope, Severity, Transition, transition_id
 from flowalert.market.entry import Update
 from flowalert.market.instant import midnight
@@ -50,8 +50,8 @@ def notice(of: Transition, *targets: Address, channel: str = "desk", title: str 
         severity=of.severity,
         channel=channel,
         targets=targets,
-        title=title,
-        body="-300억",
+        wording=Wording(title=title, body="-300억", at=of.at, published=True),
+        urgent=of.severity is Severity.CRITICAL,
     )
 
 

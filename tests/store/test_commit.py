@@ -5,10 +5,10 @@ from pathlib import Path
 import apsw
 import pytest
 
-from flowalert.delivery.attempt import settle
 from flowalert.engine.notice import DeliveryState
 from flowalert.engine.transition import Kind
 from flowalert.store import AlertState, open_store
+from tests.delivery.ending import lease, queue_of, settle
 from tests.store.sample import DESK, NOW, PHONE, notice, transition, update
 
 
@@ -47,7 +47,7 @@ async def test_a_notice_becomes_a_delivery_for_each_target(tmp_path: Path) -> No
         assert desk.state is DeliveryState.PENDING
         assert desk.next_at == desk.created_at == NOW
         assert desk.notice == notice(firing, DESK)
-        assert await store.next_delivery(DESK.key) == desk
+        assert [each.id for each in await queue_of(store)] == [desk.id]
 
 
 async def test_what_was_committed_is_not_told_again(tmp_path: Path) -> None:
@@ -106,11 +106,10 @@ async def test_a_settled_delivery_is_never_written_again(tmp_path: Path) -> None
     firing = transition()
     async with open_store(tmp_path / "flow.db") as store:
         await store.commit([], [firing], [notice(firing, DESK)], now=NOW)
-        delivery = await store.next_delivery(DESK.key)
-        assert delivery is not None
-        await store.save(settle(delivery, DeliveryState.SENT, "accepted", NOW))
+        (delivery,) = await queue_of(store)
+        await settle(store, delivery, DeliveryState.SENT, "accepted", NOW)
         with pytest.raises(LookupError, match="settled before"):
-            await store.save(delivery)
+            await lease(store, delivery, NOW)
         (kept,) = await store.deliveries()
         assert kept.state is DeliveryState.SENT
 

@@ -2,55 +2,50 @@
 
 import datetime as dt
 import sqlite3
-from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
 
-from flowalert.delivery.attempt import Policy, begin, finish, settle
 from flowalert.delivery.outcome import Outcome, Refused, Retry, Sent
-from flowalert.engine.notice import Delivery, DeliveryState
+from flowalert.engine.notice import DeliveryState
 from flowalert.engine.transition import Kind
 from flowalert.store import NotPutBack, PutBack, Selection, Store, StoreRefused, open_clerk, open_store
 from flowalert.store.schema import VERSION
+from tests.delivery.ending import end, lease, queue_of, settle
 from tests.store.sample import DESK, NOW, firings, notice, transition
 
 LATER = NOW + dt.timedelta(hours=1)
-POLICY = Policy()
 
 
-async def end(store: Store, *outcomes: Outcome) -> None:
+async def end_all(store: Store, *outcomes: Outcome) -> None:
     """Make a delivery for each outcome, and let it end so."""
     await store.commit([], *firings(len(outcomes), DESK), now=NOW)
-    waiting: Sequence[Delivery] = await store.deliveries()
-    for delivery, outcome in zip(reversed(waiting), outcomes, strict=True):
-        await store.save(finish(begin(delivery, NOW, POLICY), outcome, NOW, POLICY, 0))
+    for waiting, outcome in zip(await queue_of(store), outcomes, strict=True):
+        await end(store, waiting, outcome, NOW)
 
 
 async def test_what_is_put_back_is_sent_before_what_came_after_it(tmp_path: Path) -> None:
     """It waits in its old place, due at once, while the service holds the store."""
     async with open_store(tmp_path / "flow.db") as store:
-        await end(store, Refused("HTTP 404 Not Found"), Sent())
-        assert await store.next_delivery(DESK.key) is None
+        await end_all(store, Refused("HTTP 404 Not Found"), Sent())
+        assert await queue_of(store) == []
         async with open_clerk(tmp_path / "flow.db") as clerk:
             done = await clerk.put_back(Selection(states=(DeliveryState.DEAD,)), now=LATER)
         assert isinstance(done, PutBack)
         assert [line.delivery.state for line in done.lines] == [DeliveryState.DEAD]
-        again = await store.next_delivery(DESK.key)
-    assert again is not None
-    assert (again.id, again.next_at, again.settled_at, again.attempts) == (1, LATER, None, 1)
+        (again,) = await queue_of(store)
+    assert (again.id, again.next_at, again.attempts, again.urgent) == (1, LATER, 1, True)
     assert again.reason == "retried by hand; was dead: HTTP 404 Not Found"
 
 
 async def test_one_that_cannot_be_put_back_keeps_all_in_place(tmp_path: Path) -> None:
     """What was sent, what has never been tried, what is under way and what is not there are each named."""
     async with open_store(tmp_path / "flow.db") as store:
-        await end(store, Refused("HTTP 404 Not Found"), Sent())
+        await end_all(store, Refused("HTTP 404 Not Found"), Sent())
         opened = transition(episode="under way")
         await store.commit([], [opened], [notice(opened, DESK)], now=NOW)
-        under_way = await store.next_delivery(DESK.key)
-        assert under_way is not None
-        await store.save(begin(under_way, NOW, POLICY))
+        (under_way,) = await queue_of(store)
+        await lease(store, under_way, NOW)
         before = await store.deliveries()
         async with open_clerk(tmp_path / "flow.db") as clerk:
             done = await clerk.put_back(Selection(ids=(1, 2, 3, 9)), now=LATER)
@@ -69,29 +64,24 @@ async def test_a_forced_second_send_that_fails_still_lets_the_resolve_be_told(tm
     firing, resolved = transition(), transition(Kind.RESOLVED, 2)
     async with open_store(tmp_path / "flow.db") as store:
         await store.commit([], [firing], [notice(firing, DESK)], now=NOW)
-        first = await store.next_delivery(DESK.key)
-        assert first is not None
-        await store.save(settle(first, DeliveryState.SENT, "accepted", NOW))
+        (first,) = await queue_of(store)
+        await settle(store, first, DeliveryState.SENT, "accepted", NOW)
         async with open_clerk(tmp_path / "flow.db") as clerk:
             assert isinstance(await clerk.put_back(Selection(ids=(1,)), now=LATER, force=True), PutBack)
-        second = await store.next_delivery(DESK.key)
-        assert second is not None
-        await store.save(settle(second, DeliveryState.DEAD, "HTTP 404 Not Found", LATER))
+        (second,) = await queue_of(store)
+        await settle(store, second, DeliveryState.DEAD, "HTTP 404 Not Found", LATER)
         await store.commit([], [resolved], [notice(resolved, DESK)], now=LATER)
-        resolve = await store.next_delivery(DESK.key)
-        assert resolve is not None
-        assert resolve.notice.kind is Kind.RESOLVED
-        assert await store.find_untold(resolve) is None
+        (resolve,) = await queue_of(store)
+    assert (resolve.kind, resolve.untold, resolve.firing) == (Kind.RESOLVED, "", 0)
 
 
 async def test_what_waits_for_its_next_try_is_due_at_once(tmp_path: Path) -> None:
     """A person who has mended the target need not wait for the backoff."""
     async with open_store(tmp_path / "flow.db") as store:
-        await end(store, Retry("HTTP 503 Service Unavailable", after=3_600))
+        await end_all(store, Retry("HTTP 503 Service Unavailable", after=3_600))
         async with open_clerk(tmp_path / "flow.db") as clerk:
             await clerk.put_back(Selection(ids=(1,)), now=NOW + dt.timedelta(seconds=5))
-        again = await store.next_delivery(DESK.key)
-    assert again is not None
+        (again,) = await queue_of(store)
     assert (again.state, again.next_at) == (DeliveryState.PENDING, NOW + dt.timedelta(seconds=5))
 
 

@@ -1,29 +1,32 @@
-"""The settings file, read whole: where the exchange is, whom to tell, which rules, where to keep things."""
+"""The settings file, from its text to what the service needs to know."""
 
 import ssl
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Any
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ValidationError
 
-from flowalert.delivery import Channel, TargetProblem, parse_target
-from flowalert.delivery.target import Target
+from flowalert.delivery import Channel, Inhibition
 from flowalert.feed.recorder import RecordSettings
 from flowalert.feed.setting import FeedSettings, find_endpoint
-from flowalert.language.literal import parse_span
-from flowalert.language.meaning import Sort
-from flowalert.language.mistake import Mistake
-from flowalert.language.tongue import Tongue
 from flowalert.rules.complaint import list_complaints
 from flowalert.rules.document import Document, Path as Steps, Table, to_plain
 from flowalert.rules.interpolation import interpolate
-from flowalert.rules.loader import Loaded, load_rules
-from flowalert.rules.model import Texts
+from flowalert.rules.loader import Loaded
 from flowalert.rules.problem import Level, Problem
-
-_DURATION_WANTED = "write a duration, like 90s or 2m"
+from flowalert.settings.channel import read_channels
+from flowalert.settings.file import load_rule_files, read_text
+from flowalert.settings.model import (
+    ChannelModel,
+    EscalationModel,
+    FeedModel,
+    InhibitionModel,
+    LogModel,
+    RecordModel,
+    SettingsModel,
+)
 
 
 class SettingsRefused(Exception):  # noqa: N818 - what is refused is the file, and the program is right to
@@ -34,80 +37,13 @@ class SettingsRefused(Exception):  # noqa: N818 - what is refused is the file, a
         self.problems = problems
 
 
-def _read_duration(value: Any) -> Any:
-    if not isinstance(value, str):
-        return value
-    try:
-        span = parse_span(value)
-    except Mistake as mistake:
-        raise ValueError(mistake.instead) from None
-    if span.meaning.sort is not Sort.DURATION:
-        raise ValueError(_DURATION_WANTED)
-    return float(span.value)
-
-
-Duration = Annotated[float, BeforeValidator(_read_duration, json_schema_input_type=str | float)]
-
-
-class _Strict(BaseModel):
-    # A value that does not fit may be a secret: pydantic is not to repeat it.
-    model_config = ConfigDict(extra="forbid", frozen=True, hide_input_in_errors=True)
-
-
-class FeedModel(_Strict):
-    """The exchange, and as whom to speak to it."""
-
-    domain: str = "paper"
-    token_url: str | None = None
-    appkey: str | None = None
-    appkey_file: str | None = None
-    appsecret: str | None = None
-    appsecret_file: str | None = None
-    ca_file: str | None = None
-    silence_after: Duration = 90.0
-    per_connection: int = Field(default=100, ge=1, le=1000)
-    pace: float = Field(default=0.1, ge=0, le=10)
-
-
-class ChannelModel(_Strict):
-    """A named set of targets."""
-
-    targets: Texts = Field(min_length=1)
-    language: Literal["ko", "en"] = "ko"
-
-
-class RecordModel(_Strict):
-    """What the service records, in files of a folder, one a day."""
-
-    folder: str = "recordings"
-    entries: bool = True
-    frames: bool = False
-
-
-class LogModel(_Strict):
-    """How the service says what it does."""
-
-    format: Literal["console", "json"] = "console"
-    level: Literal["debug", "info", "warning", "error"] = "info"
-
-
-class SettingsModel(_Strict):
-    """The whole file."""
-
-    feed: FeedModel
-    channels: dict[str, ChannelModel] = {}
-    rules: Texts = ["rules/*.yaml"]
-    store: str = "flowalert.db"
-    record: RecordModel | None = None
-    log: LogModel = LogModel()
-
-
 @dataclass(frozen=True, slots=True)
 class Settings:
     """All that the service needs to know, read and checked; the store's path is absolute."""
 
     feed: FeedSettings
     channels: Mapping[str, Channel]
+    inhibitions: tuple[Inhibition, ...]
     loaded: Loaded
     rule_files: tuple[Path, ...]
     store: Path
@@ -129,31 +65,6 @@ def read_feed_settings(path: Path, environ: Mapping[str, str]) -> FeedSettings:
     return _Reader(path, environ).read_feed()
 
 
-def read_text(path: Path) -> str | Problem:
-    """Return a file's text, or what keeps it from being read."""
-    try:
-        return path.read_text(encoding="utf-8-sig")
-    except UnicodeDecodeError as error:
-        line = error.object[: error.start].count(b"\n") + 1
-        return Problem(str(path), line, 1, "this is no UTF-8 text", "save the file as UTF-8")
-    except OSError as error:
-        return Problem(str(path), 1, 1, f"the file cannot be read: {error.strerror}", "look at its name and its rights")
-
-
-def load_rule_files(files: tuple[Path, ...], channels: tuple[str, ...] | None) -> Loaded:
-    """Load rule files from disk, each named as it was given."""
-    texts: list[tuple[str, str]] = []
-    unread: list[Problem] = []
-    for file in files:
-        text = read_text(file)
-        if isinstance(text, Problem):
-            unread.append(text)
-        else:
-            texts.append((str(file), text))
-    loaded = load_rules(texts, channels)
-    return Loaded(loaded.rulebook, (*unread, *loaded.problems))
-
-
 class _Reader:
     """Reads one settings file; `problems` grows while it does."""
 
@@ -170,7 +81,8 @@ class _Reader:
         if model is None:
             raise SettingsRefused(tuple(self._problems))
         feed = self._read_feed(model.feed, model.store)
-        channels = dict(self._read_channels(model.channels))
+        read = read_channels(self._document, model.channels, model.inhibit)
+        self._problems += read.problems
         rule_files = self._find_rules(model.rules)
         loaded = load_rule_files(rule_files, tuple(model.channels))
         self._problems += loaded.problems
@@ -179,7 +91,17 @@ class _Reader:
             raise SettingsRefused(tuple(self._problems))
         store = (self._folder / model.store).resolve()
         record = self._read_record(model.record)
-        return Settings(feed, channels, loaded, rule_files, store, record, model.log, tuple(self._problems))
+        return Settings(
+            feed=feed,
+            channels=read.channels,
+            inhibitions=read.inhibitions,
+            loaded=loaded,
+            rule_files=rule_files,
+            store=store,
+            record=record,
+            log=model.log,
+            warnings=tuple(self._problems),
+        )
 
     def read_feed(self) -> FeedSettings:
         model = self._read_model()
@@ -213,7 +135,9 @@ class _Reader:
                 "log": _keys(LogModel),
                 "record": _keys(RecordModel),
             }
-            known |= {f"channels.{name}": _keys(ChannelModel) for name in _names(plain.get("channels"))}
+            for name in _names(plain.get("channels")):
+                known |= {f"channels.{name}": _keys(ChannelModel), f"channels.{name}.escalate": _keys(EscalationModel)}
+            known |= {f"inhibit.{number}": _keys(InhibitionModel) for number in range(_count(plain.get("inhibit")))}
             self._problems += list_complaints(error, document, (), known, "settings file")
             return None
         return None if document.problems else model
@@ -280,22 +204,6 @@ class _Reader:
             self._complain(("record",), "nothing is recorded", "set entries or frames to true", Level.WARNING)
         return RecordSettings((self._folder / model.folder).resolve(), model.entries, model.frames)
 
-    def _read_channels(self, models: Mapping[str, ChannelModel]) -> Iterator[tuple[str, Channel]]:
-        if not models:
-            self._complain((), "no channels", "alerts will stand in the log alone", Level.WARNING)
-        for name, model in models.items():
-            targets: dict[str, Target] = {}
-            for number, url in enumerate(model.targets):
-                steps = ("channels", name, "targets", number)
-                target = parse_target(url)
-                if isinstance(target, TargetProblem):
-                    self._complain(steps, target.text)
-                elif target.address.key in targets:
-                    self._complain(steps, "the same target stands in this channel twice", "take one out")
-                else:
-                    targets[target.address.key] = target
-            yield name, Channel(name, tuple(targets.values()), Tongue(model.language))
-
     def _find_rules(self, patterns: list[str]) -> tuple[Path, ...]:
         found: dict[Path, None] = {}
         for number, pattern in enumerate(patterns):
@@ -320,3 +228,7 @@ def _keys(model: type[BaseModel]) -> list[str]:
 
 def _names(channels: Any) -> list[str]:
     return list(channels) if isinstance(channels, dict) else []
+
+
+def _count(items: Any) -> int:
+    return len(items) if isinstance(items, list) else 0

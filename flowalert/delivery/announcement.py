@@ -1,0 +1,108 @@
+"""Who is told of a transition: its channels, and those that hear of it when nobody there acknowledges it."""
+
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from datetime import datetime
+
+from flowalert.delivery.channel import Channel
+from flowalert.delivery.rendering import Occurrence, Voice, voice_of, word
+from flowalert.delivery.routing import route
+from flowalert.engine.notice import ROUTED, Address, Cause, Notice, Occasion, Wording
+from flowalert.engine.transition import Kind, Reason, Severity
+from flowalert.rules.rulebook import Rule
+
+# They tell what was told before.
+_REMINDING = frozenset({Reason.REPEATED, Reason.CALM})
+
+
+def make_notices(occurrences: Iterable[Occurrence], channels: Mapping[str, Channel], now: datetime) -> Iterator[Notice]:
+    """Yield a notice for each transition that is to be told and each channel that its rule names.
+
+    A channel is left out below its severity. A text is written once for all channels that say it alike. A resolve
+    whose rule is gone is written once for all; the store knows whom the firing was told. `now` is wall time.
+    """
+    for occurrence in occurrences:
+        transition = occurrence.transition
+        if not transition.told or not channels:
+            continue
+        write = _Writer(occurrence).write
+        resolved = transition.kind is Kind.RESOLVED
+        for name in _name_channels(occurrence.rule, channels):
+            channel = channels[name]
+            # Whom it did not matter enough to when it fired, it may have come to matter to since.
+            if transition.severity < channel.min_severity and not resolved:
+                continue
+            yield _make(occurrence, channel, write(channel))
+            if not resolved:
+                for to, cause, due in _escalate(channel, channels, transition.severity, now):
+                    yield _make(occurrence, to, write(to), cause=cause, not_before=due)
+
+
+class _Writer:
+    """Writes one occurrence, once in each voice; what changes are the wordings that it has, by `write`."""
+
+    def __init__(self, occurrence: Occurrence) -> None:
+        self._occurrence = occurrence
+        self._wordings: dict[Voice, Wording] = {}
+
+    def write(self, channel: Channel) -> Wording:
+        voice = voice_of(channel)
+        wording = self._wordings.get(voice)
+        if wording is None:
+            wording = self._wordings[voice] = word(self._occurrence, voice)
+        return wording
+
+
+def announce_again(
+    occurrence: Occurrence, channel: Channel, cause: Cause, targets: Collection[str] | None = None
+) -> Notice:
+    """Return a notice of a transition for a channel that its rule did not name, or not for this.
+
+    `targets` are the keys of those of the channel's that it is for; None for all.
+    """
+    addresses = tuple(each for each in channel.addresses if targets is None or each.key in targets)
+    return _make(occurrence, channel, word(occurrence, voice_of(channel)), cause=cause, addresses=addresses)
+
+
+def _make(
+    occurrence: Occurrence,
+    channel: Channel,
+    wording: Wording,
+    *,
+    cause: Cause = ROUTED,
+    not_before: datetime | None = None,
+    addresses: tuple[Address, ...] | None = None,
+) -> Notice:
+    transition = occurrence.transition
+    return Notice(
+        transition=transition.id,
+        alert=transition.alert,
+        kind=transition.kind,
+        severity=transition.severity,
+        channel=channel.name,
+        targets=channel.addresses if addresses is None else addresses,
+        wording=wording,
+        cause=cause,
+        urgent=transition.severity is Severity.CRITICAL,
+        reminder=transition.reason in _REMINDING or cause.occasion is Occasion.UNMUTED,
+        not_before=not_before,
+    )
+
+
+def _name_channels(rule: Rule | None, channels: Mapping[str, Channel]) -> tuple[str, ...]:
+    return route(rule.notify, channels) if rule is not None else (next(iter(channels)),)
+
+
+def _escalate(
+    channel: Channel, channels: Mapping[str, Channel], severity: Severity, now: datetime
+) -> Iterator[tuple[Channel, Cause, datetime]]:
+    """Yield the channels to which an alert climbs, one after the other, and when it falls due there."""
+    climbed = {channel.name}
+    due = now
+    while channel.escalation is not None:
+        escalation = channel.escalation
+        if severity < escalation.min_severity or escalation.to in climbed:
+            return
+        due += escalation.after
+        yield channels[escalation.to], Cause(Occasion.ESCALATED, channel.name), due
+        channel = channels[escalation.to]
+        climbed.add(channel.name)

@@ -1,0 +1,92 @@
+"""What the settings file may hold, as pydantic models: the shape alone, what it means is the reader's to check."""
+
+from typing import Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from flowalert.rules.model import Switch, Texts
+from flowalert.settings.duration import Duration
+
+
+class _Strict(BaseModel):
+    # A value that does not fit may be a secret: pydantic is not to repeat it.
+    model_config = ConfigDict(extra="forbid", frozen=True, hide_input_in_errors=True)
+
+
+class FeedModel(_Strict):
+    """The exchange, and as whom to speak to it."""
+
+    domain: str = "paper"
+    token_url: str | None = None
+    appkey: str | None = None
+    appkey_file: str | None = None
+    appsecret: str | None = None
+    appsecret_file: str | None = None
+    ca_file: str | None = None
+    silence_after: Duration = 90.0
+    per_connection: int = Field(default=100, ge=1, le=1000)
+    pace: float = Field(default=0.1, ge=0, le=10)
+
+
+class EscalationModel(_Strict):
+    """Whom to tell of what nobody has acknowledged, and when."""
+
+    to: str
+    after: Duration
+    min_severity: str = "critical"
+
+
+class ChannelModel(_Strict):
+    """A named set of targets, with what it is told, when and how."""
+
+    targets: Texts = Field(min_length=1)
+    language: Literal["ko", "en"] = "ko"
+    min_severity: str = "info"
+    quiet_hours: Texts = []
+    quiet_min_severity: str = "critical"
+    group: Switch = True
+    group_wait: Duration = 0.3
+    group_interval: Duration = 1.0
+    rate: str | None = None
+    expires_after: Duration = 600.0
+    fallback: str | None = None
+    escalate: EscalationModel | None = None
+    header: str | None = None
+    footer: str | None = None
+    line: str | None = None
+    charts: Switch = False
+
+
+class InhibitionModel(_Strict):
+    """Alerts that are not told of while others fire."""
+
+    source: str
+    target: str
+    equal: Texts = []
+
+
+class RecordModel(_Strict):
+    """What the service records, in files of a folder, one a day."""
+
+    folder: str = "recordings"
+    entries: bool = True
+    frames: bool = False
+
+
+class LogModel(_Strict):
+    """How the service says what it does."""
+
+    format: Literal["console", "json"] = "console"
+    level: Literal["debug", "info", "warning", "error"] = "info"
+
+
+class SettingsModel(_Strict):
+    """The whole file."""
+
+    feed: FeedModel
+    channels: dict[str, ChannelModel] = {}
+    inhibit: list[InhibitionModel] = []
+    rules: Texts = ["rules/*.yaml"]
+    store: str = "flowalert.db"
+    record: RecordModel | None = None
+    log: LogModel = LogModel()
