@@ -42,7 +42,8 @@ def begin(delivery: Delivery, now: datetime, policy: Policy) -> Delivery:
 def finish(delivery: Delivery, outcome: Outcome, now: datetime, policy: Policy, jitter: float) -> Delivery:
     """Return the delivery after its send ended: settled, or to be tried again."""
     if isinstance(outcome, Sent):
-        reason = f"sent, {outcome.shortened}" if outcome.shortened else "accepted"
+        remarks = [remark for remark in (outcome.shortened, outcome.pictureless) if remark]
+        reason = ", ".join(["sent", *remarks]) if remarks else "accepted"
         return settle(delivery, DeliveryState.SENT, reason, now)
     uncertain = delivery.uncertain + isinstance(outcome, Unknown)
     delivery = replace(delivery, uncertain=uncertain)

@@ -7,17 +7,17 @@ import trio
 from msgspec import Struct
 
 from flowalert.delivery.channel import Channel
+from flowalert.delivery.message import Line, Message, Style
 from flowalert.delivery.outcome import Outcome
 from flowalert.delivery.worker import Sender
-from flowalert.engine.notice import Address, Notice
 from flowalert.engine.transition import Kind, Severity
 from flowalert.language.tongue import Tongue
 from flowalert.market.instant import KST
 
 _TITLES = {Tongue.KOREAN: "flowalert 시험 알림", Tongue.ENGLISH: "flowalert test"}
-_BODIES = {
-    Tongue.KOREAN: "{channel} 채널의 시험입니다. 이 글이 보이면 알림이 여기로 옵니다.\n{at}",
-    Tongue.ENGLISH: "A test of the channel {channel}. Where you read this, alerts will come.\n{at}",
+_TEXTS = {
+    Tongue.KOREAN: "{channel} 채널의 시험입니다. 이 글이 보이면 알림이 여기로 옵니다.",
+    Tongue.ENGLISH: "A test of the channel {channel}. Where you read this, alerts will come.",
 }
 
 
@@ -61,7 +61,7 @@ async def probe(
     async def ask(key: str) -> None:
         target, channel = targets[key]
         began = trio.current_time()
-        outcome = await target.send(_write(target.address, channel, now), within=within)
+        outcome = await target.send(_write(channel, now), within=within)
         answers[key] = Answer(tuple(places[key]), target.address.label, outcome, trio.current_time() - began)
         tell(answers[key])
 
@@ -71,15 +71,14 @@ async def probe(
     return [answers[key] for key in targets]
 
 
-def _write(target: Address, channel: Channel, now: datetime) -> Notice:
-    at = f"{now.astimezone(KST):%Y-%m-%d %H:%M:%S}"
-    return Notice(
-        transition="probe",
-        alert="probe",
+def _write(channel: Channel, now: datetime) -> Message:
+    return Message(
+        title=_TITLES[channel.language],
+        lines=(
+            Line(_TEXTS[channel.language].format(channel=channel.name)),
+            Line(f"{now.astimezone(KST):%Y-%m-%d %H:%M:%S}", Style.NOTE),
+        ),
         kind=Kind.FIRED,
         severity=Severity.INFO,
-        channel=channel.name,
-        targets=(target,),
-        title=_TITLES[channel.language],
-        body=_BODIES[channel.language].format(channel=channel.name, at=at),
+        tongue=channel.language,
     )

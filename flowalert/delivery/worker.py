@@ -10,9 +10,10 @@ import trio
 
 from flowalert.delivery.attempt import Policy, begin, finish, settle
 from flowalert.delivery.doorbell import Doorbell
+from flowalert.delivery.message import Message, message_of
 from flowalert.delivery.outbox import Outbox
 from flowalert.delivery.outcome import Outcome, Unknown
-from flowalert.engine.notice import Address, Delivery, DeliveryState, Notice
+from flowalert.engine.notice import Address, Delivery, DeliveryState
 from flowalert.engine.transition import Kind
 
 _LOOK_AGAIN_AFTER = 1.0  # the wall clock can be stepped, and a simulated one runs at another speed than trio's
@@ -26,7 +27,7 @@ class Sender(Protocol):
     @property
     def address(self) -> Address: ...
 
-    async def send(self, notice: Notice, *, within: timedelta) -> Outcome: ...
+    async def send(self, message: Message, *, within: timedelta) -> Outcome: ...
 
 
 class Worker:
@@ -74,7 +75,7 @@ class Worker:
         await self._outbox.save(delivery)
         outcome: Outcome = Unknown(STOPPED)
         try:
-            outcome = await self._target.send(delivery.notice, within=self._policy.send_within)
+            outcome = await self._target.send(message_of(delivery.notice), within=self._policy.send_within)
         finally:
             # Also when cancelled: the store is told at once what the next start would have to guess.
             with trio.CancelScope(shield=True):

@@ -9,9 +9,10 @@ import trio
 from flowalert.delivery.attempt import Policy
 from flowalert.delivery.dispatch import run_delivery
 from flowalert.delivery.doorbell import Doorbell
+from flowalert.delivery.message import Message
 from flowalert.delivery.outcome import Outcome, Sent
 from flowalert.delivery.worker import Sender
-from flowalert.engine.notice import Address, Delivery, DeliveryState, Notice
+from flowalert.engine.notice import Address, Delivery, DeliveryState
 from flowalert.store import Store
 from tests.store.sample import NOW
 
@@ -37,18 +38,18 @@ class ScriptedTarget:
         address: Address,
         script: Iterable[Outcome] = (),
         *,
-        before: Callable[[Notice], Awaitable[None]] | None = None,
+        before: Callable[[Message], Awaitable[None]] | None = None,
     ) -> None:
         self.address = address
         self.titles: list[str] = []
         self._script = iter(script)
         self._before = before
 
-    async def send(self, notice: Notice, *, within: timedelta) -> Outcome:
+    async def send(self, message: Message, *, within: timedelta) -> Outcome:
         assert within > timedelta(0)
-        self.titles.append(notice.title)
+        self.titles.append(message.title)
         if self._before is not None:
-            await self._before(notice)
+            await self._before(message)
         await trio.lowlevel.checkpoint()
         return next(self._script, Sent())
 

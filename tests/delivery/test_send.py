@@ -15,8 +15,9 @@ import trio
 from msgspec.structs import replace
 
 from flowalert.delivery import Target, parse_target
+from flowalert.delivery.message import message_of
 from flowalert.delivery.outcome import Outcome, Refused, Retry, Sent, Unknown
-from flowalert.engine.notice import DeliveryState, Format
+from flowalert.engine.notice import DeliveryState
 from flowalert.store import open_store
 from tests.delivery.connect_proxy import Proxy
 from tests.delivery.desk import Clock, open_desk
@@ -39,7 +40,7 @@ def target_of(url: str) -> Target:
 
 async def send(url: str, *, title: str = "코스피 외국인", within: timedelta = WITHIN) -> Outcome:
     firing = transition()
-    return await target_of(url).send(replace(notice(firing, title=title), body=TEXT), within=within)
+    return await target_of(url).send(message_of(replace(notice(firing, title=title), body=TEXT)), within=within)
 
 
 def slack(request: Request) -> Answer:
@@ -147,7 +148,7 @@ async def test_telegram_takes_a_long_message_as_one(proxied: Callable[..., Proxy
     """Ten thousand characters arrive in one request under its limit: whole lines, then how many more there were."""
     proxy = proxied(telegram)
     body = table(10_000)
-    outcome = await target_of(TELEGRAM).send(replace(notice(transition()), body=body), within=WITHIN)
+    outcome = await target_of(TELEGRAM).send(message_of(replace(notice(transition()), body=body)), within=WITHIN)
     (request,) = proxy.requests
     text = request.json["text"]
     assert 4000 < len(text) <= 4096
@@ -178,8 +179,8 @@ async def test_telegram_takes_what_fits_to_the_last_character(proxied: Callable[
     taken = len("<b>제목</b>\r\n")
     target = target_of(TELEGRAM)
     short = notice(transition(), title="제목")
-    assert await target.send(replace(short, body="가" * (4096 - taken)), within=WITHIN) == Sent()
-    assert await target.send(replace(short, body="가" * (4097 - taken)), within=WITHIN) == Sent(
+    assert await target.send(message_of(replace(short, body="가" * (4096 - taken))), within=WITHIN) == Sent()
+    assert await target.send(message_of(replace(short, body="가" * (4097 - taken))), within=WITHIN) == Sent(
         "shortened from 4,097 to 4,096 characters"
     )
     assert [len(request.json["text"]) for request in proxy.requests] == [4096, 4096]
@@ -191,7 +192,7 @@ async def test_a_url_that_asks_to_be_split_is_split(proxied: Callable[..., Proxy
     proxy = proxied(telegram)
     body = table(5_000)
     sent = replace(notice(transition()), body=body)
-    assert await target_of(f"{TELEGRAM}?overflow=split").send(sent, within=WITHIN) == Sent()
+    assert await target_of(f"{TELEGRAM}?overflow=split").send(message_of(sent), within=WITHIN) == Sent()
     assert len(proxy.requests) > 1
     assert html.unescape(proxy.requests[-1].json["text"]).endswith(body.splitlines()[-1].strip())
 
@@ -208,7 +209,7 @@ async def test_discord_takes_a_long_message_with_its_title(proxied: Callable[...
     proxy = proxied(discord)
     target = target_of("discord://123456789012345678901234/abcdefghijklmnopqrstuvwxyz")
     sent = replace(notice(transition()), body="\n".join(["가" * 19] * 200))
-    outcome = await target.send(sent, within=WITHIN)
+    outcome = await target.send(message_of(sent), within=WITHIN)
     (request,) = proxy.requests
     content = request.json["content"]
     assert content == "코스피 외국인\r\n" + ("가" * 19 + "\n") * 99 + "외 101줄"
@@ -282,10 +283,12 @@ async def test_a_send_is_left_to_itself_past_its_bound(recorder: Recorder) -> No
     target = target_of(f"json://127.0.0.1:{recorder.port}/?rto=60")
     bound = timedelta(seconds=0.3)
     with trio.fail_after(10):
-        assert await target.send(notice(transition()), within=bound) == Unknown(
+        assert await target.send(message_of(notice(transition())), within=bound) == Unknown(
             "no answer within 0.3 s; it may have gone out"
         )
-        assert await target.send(notice(transition()), within=bound) == Retry("the send before is still hanging")
+        assert await target.send(message_of(notice(transition())), within=bound) == Retry(
+            "the send before is still hanging"
+        )
     assert len(recorder.requests) == 1
 
 
@@ -305,9 +308,9 @@ async def test_secrets_stay_out_of_the_log(proxied: Callable[..., Proxy], capfd:
     assert "abcdefg_hijklmnop" not in written.getvalue() + "".join(capfd.readouterr())
 
 
-async def test_markdown_is_passed_as_such(recorder: Recorder) -> None:
-    """A body in markdown reaches a plain target readable, not as raw marks of another format."""
+async def test_a_url_that_asks_for_html_gets_it(recorder: Recorder) -> None:
+    """What was written arrives escaped, and not as raw marks of another format."""
     target = target_of(f"json://127.0.0.1:{recorder.port}/?format=html")
-    sent = replace(notice(transition()), body="**-300억**", format=Format.MARKDOWN)
-    assert await target.send(sent, within=WITHIN) == Sent()
-    assert "<strong>-300억</strong>" in recorder.requests[0].json["message"]
+    sent = replace(notice(transition()), body="**-300억** <b>")
+    assert await target.send(message_of(sent), within=WITHIN) == Sent()
+    assert "**-300억** &lt;b&gt;" in recorder.requests[0].json["message"]

@@ -8,8 +8,9 @@ import trio
 from hypothesis import given, settings, strategies as st
 
 from flowalert.delivery.attempt import Policy, begin
+from flowalert.delivery.message import Message
 from flowalert.delivery.outcome import Outcome, Refused, Retry, Sent, Unknown
-from flowalert.engine.notice import Delivery, DeliveryState, Notice
+from flowalert.engine.notice import Delivery, DeliveryState
 from flowalert.engine.transition import Kind
 from flowalert.store import open_store
 from tests.delivery.desk import Clock, ScriptedTarget, open_desk, states
@@ -55,7 +56,7 @@ async def test_a_retry_holds_up_its_own_target_only(tmp_path: Path) -> None:
 async def test_a_hanging_target_holds_up_no_other(tmp_path: Path) -> None:
     """While one send never ends, the other target gets everything."""
 
-    async def hang(_: Notice) -> None:
+    async def hang(_: Message) -> None:
         await trio.sleep_forever()
 
     hanging, good = ScriptedTarget(DESK, before=hang), ScriptedTarget(PHONE)
@@ -83,7 +84,7 @@ async def test_a_graceful_stop_sends_what_is_due(tmp_path: Path) -> None:
     """The send that was begun ends and counts, and what waits behind it goes out before the end."""
     begun, release = trio.Event(), trio.Event()
 
-    async def wait(_: Notice) -> None:
+    async def wait(_: Message) -> None:
         begun.set()
         await release.wait()
 
@@ -117,7 +118,7 @@ async def test_a_graceful_stop_leaves_what_is_to_be_tried_later(tmp_path: Path) 
 async def test_a_send_cut_off_by_the_stop_is_tried_again_and_counted(tmp_path: Path) -> None:
     """Past the deadline it is cancelled, and written down as one that may have gone out."""
 
-    async def hang(_: Notice) -> None:
+    async def hang(_: Message) -> None:
         await trio.sleep_forever()
 
     clock = Clock()
@@ -233,9 +234,9 @@ def test_every_delivery_ends_settled_in_order_and_none_is_sent_twice(
         class Target:
             address = DESK
 
-            async def send(self, notice: Notice, *, within: timedelta) -> Outcome:
+            async def send(self, message: Message, *, within: timedelta) -> Outcome:
                 del within
-                begun.append(notice.title)
+                begun.append(message.title)
                 outcome = next(outcomes, Sent())
                 if outcome is None:
                     raise Killed
