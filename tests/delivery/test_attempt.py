@@ -58,6 +58,13 @@ def test_what_was_shortened_says_so() -> None:
     assert sent.notice == begun.notice
 
 
+def test_what_went_without_its_picture_says_so() -> None:
+    """It is sent all the same."""
+    begun = begin(fresh(), NOW, POLICY)
+    sent = finish(begun, Sent(pictureless="without its picture: HTTP 413"), NOW, POLICY, 0)
+    assert (sent.state, sent.reason) == (DeliveryState.SENT, "sent, without its picture: HTTP 413")
+
+
 def test_a_refusal_is_final_at_once() -> None:
     """It goes dead with the service's reason, and its attempt is not counted as a possible duplicate."""
     dead = finish(begin(fresh(), NOW, POLICY), Refused("HTTP 400 Bad Request"), NOW, POLICY, 0)

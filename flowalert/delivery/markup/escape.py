@@ -23,7 +23,8 @@ _BLOCK = re.compile(r"^(\s*)(#|[+-](?=[\s#-]|$)|=(?==*\s*$))")
 _NUMBERED = re.compile(r"^(\s*\d{1,9})([.)](?:\s|$))")
 _INDENT = re.compile(r"^(?: {4,}|[ ]{0,3}\t\s*)")
 
-_SLACK_LIVE = re.compile(rf"[*_~`]+|{_EMOJI}:?")
+# Three backticks together would begin a block wherever they stand.
+_SLACK_LIVE = re.compile(rf"[*_~]+|`|{_EMOJI}")
 _SLACK_QUOTE = re.compile(r"^(\s*)(&gt;|＞)")
 
 
@@ -51,7 +52,7 @@ def escape_mrkdwn(text: str) -> str:
 
     def shield(mark: re.Match[str]) -> str:
         before, after = escaped[: mark.start()][-1:], escaped[mark.end() :][:1]
-        between_blanks = before.isspace() and after.isspace() and "`" not in mark[0]
+        between_blanks = before.isspace() and after.isspace() and mark[0] != "`"
         within_word = set(mark[0]) == {"_"} and before.isalnum() and after.isalnum()
         return mark[0] if between_blanks or within_word else f"<!date^00000000^{{_}}|{mark[0]}>"
 
