@@ -24,8 +24,13 @@ COMMONMARK = Dialect(
     headline=("# ", "\n"),
 )
 
-# Teams shows no blocks of code. Source: its documents, "Text formatting in cards".
-CARD = replace(COMMONMARK, row=lambda cells, columns: _prose(cells, columns) + "  ", table=("", ""))
+# Teams shows no blocks of code, and reads marks in titles too. Source: its documents, "Text formatting in cards".
+CARD = replace(
+    COMMONMARK,
+    row=lambda cells, columns: _prose(cells, columns) + "  ",
+    table=("", ""),
+    title=escape_commonmark,
+)
 
 # Source: Discord's help, "Markdown Text 101".
 DISCORD = replace(
