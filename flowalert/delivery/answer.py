@@ -29,6 +29,7 @@ _PASSING_WORDS = frozenset(
 )
 # What `requests` says once the request was on its way: the service may have taken it.
 _AFTER_SENDING = ("Read timed out", "Connection aborted", "RemoteDisconnected", "IncompleteRead", "ChunkedEncoding")
+_TEXT_SENT = "Sent Slack notification"
 _NEVER_CONNECTED = (
     ("NameResolutionError", "the name of its host is not known"),
     ("ConnectTimeoutError", "no connection in time"),
@@ -54,6 +55,11 @@ def read_answer(result: "AppriseResult") -> Outcome:
     if status is AppriseResultStatus.TIMEOUT:
         return Unknown("timed out; it may have gone out")
     return read_failure(lines)
+
+
+def find_text_sent(result: "AppriseResult") -> bool:
+    """Say whether the text went out before whatever failed: Slack's bots are sent a picture after it."""
+    return any(entry.message.startswith(_TEXT_SENT) for entry in result.logs())
 
 
 def read_failure(lines: Sequence[str]) -> Outcome:

@@ -56,9 +56,9 @@ def finish(
     ids = tuple(each.id for each in batch)
     free = replace(lane, failures=0, blocked_until=None, asked_until=None)
     if isinstance(outcome, Sent):
-        parts = ["accepted" if len(ids) == 1 else f"accepted, in a message of {len(ids):,}"]
-        parts += [outcome.shortened] if outcome.shortened else []
-        return free, (_settle(ids, DeliveryState.SENT, ", ".join(parts), now),)
+        among = "" if len(ids) == 1 else f"in a message of {len(ids):,}"
+        parts = ["accepted", among, outcome.shortened, outcome.pictureless]
+        return free, (_settle(ids, DeliveryState.SENT, ", ".join(part for part in parts if part), now),)
     if isinstance(outcome, Refused):
         # The target answers: nothing that comes after this needs to wait.
         return free, (_settle(ids, DeliveryState.DEAD, outcome.reason, now),)

@@ -3,29 +3,19 @@
 import re
 import unicodedata
 
-from flowalert.engine.notice import Format
-
 ELLIPSIS = "…"
 
-# Half a number is another number, and an amount without its unit another amount. Bounded, as are the markups: what is
-# longer than a message could otherwise not be cut at all.
+# Half a number is another number, and an amount without its unit another amount. Bounded: what is longer than a
+# message could otherwise not be cut at all.
 _NUMBER = re.compile(r"[+\-−]?\d[\d.,:]{0,30}[^\W\d_]{0,4}%?")
-# Escapes, entities, code, links, tags and emphasis. An emphasis left open is a literal mark to CommonMark.
-_MARKUP = re.compile(
-    r"\\.|&#?\w{1,32};|`[^`]{1,300}`|!?\[[^\]]{0,300}\]\([^)\s]{0,300}\)|<[^<>\s][^<>]{0,300}>"
-    r"|(\*\*\*|\*\*|\*|___|__|_|~~)(?=\S)(?:.{1,300}?)(?<=\S)\1"
-)
-_FENCE = re.compile(r" {0,3}(`{3,}|~{3,})(.*)")
 
 _JOINER = "\u200d"
 _MARKS = frozenset({"Mn", "Mc", "Me"})
 
 
-def find_cuts(line: str, written: Format) -> list[int]:
+def find_cuts(line: str) -> list[int]:
     """Return the places, counted in code points and in order, before which a line may end; 0 is the first."""
     inside = {at for atom in _NUMBER.finditer(line) for at in range(atom.start() + 1, atom.end())}
-    if written is Format.MARKDOWN:
-        inside.update(at for atom in _MARKUP.finditer(line) for at in range(atom.start() + 1, atom.end()))
     cuts = [0]
     flags = 0
     for at in range(1, len(line)):
@@ -35,18 +25,6 @@ def find_cuts(line: str, written: Format) -> list[int]:
             continue
         cuts.append(at)
     return cuts
-
-
-def find_fence(line: str, fence: str | None) -> str | None:
-    """Return the fence of the code block that is open behind a line of markdown; `fence` is the one open before it."""
-    written = _FENCE.fullmatch(line.rstrip("\r"))
-    if written is None:
-        return fence
-    marks, rest = written.groups()
-    if fence is None:
-        # Source: CommonMark, no backtick in what follows an opening fence of backticks.
-        return None if marks[0] == "`" and "`" in rest else marks
-    return None if marks.startswith(fence) and not rest.strip() else fence
 
 
 def _joins(before: str, after: str) -> bool:

@@ -1,4 +1,4 @@
-"""What is sent: a title and lines, before any markup."""
+"""What a target is told: text with its structure, before any service's markup."""
 
 import enum
 from pathlib import Path
@@ -10,24 +10,32 @@ from flowalert.language.tongue import Tongue
 
 
 class Style(enum.Enum):
-    """What a line is, so that each service can show it in its own way."""
+    """What a line is to its reader."""
 
-    TEXT = "text"
-    HEADING = "heading"
-    ROW = "row"
-    NOTE = "note"
+    TEXT = enum.auto()  # prose
+    HEADING = enum.auto()  # what the lines below it are about
+    ROW = enum.auto()  # of a table: rows one after the other are one
+    NOTE = enum.auto()  # small print, such as how old the news is
 
 
 class Line(Struct, frozen=True):
-    """A line of a message; a row of a table has cells, every other a text."""
+    """One line. A row has cells, the others text, and nothing in either is markup."""
 
     text: str = ""
     style: Style = Style.TEXT
     cells: tuple[str, ...] = ()
 
+    @property
+    def blank(self) -> bool:
+        return not (self.text.strip() or any(cell.strip() for cell in self.cells))
+
 
 class Message(Struct, frozen=True, kw_only=True):
-    """What is sent."""
+    """What is sent.
+
+    `unlisted` are the rows that there are beyond those in `lines`: they are counted with those that found no room.
+    `attachment` is a picture for targets that take one; the others get the text alone.
+    """
 
     title: str
     lines: tuple[Line, ...]

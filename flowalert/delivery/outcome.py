@@ -7,10 +7,12 @@ class Sent(Struct, frozen=True):
     """The target's service accepted it.
 
     `shortened` says by how much the text was made to fit, in the unit that the service counts, as in `shortened from
-    5,120 to 4,090 characters`; it is empty where all of it went out.
+    5,120 to 4,090 characters`; it is empty where all of it went out. `pictureless` says why its picture did not go with
+    it, and is empty where there was none, where the target takes none, and where it went.
     """
 
     shortened: str = ""
+    pictureless: str = ""
 
 
 class Retry(Struct, frozen=True):

@@ -7,7 +7,7 @@ import trio
 from msgspec import Struct
 
 from flowalert.delivery.channel import Channel
-from flowalert.delivery.message import Line, Message
+from flowalert.delivery.message import Line, Message, Style
 from flowalert.delivery.outcome import Outcome
 from flowalert.delivery.sender import Sender
 from flowalert.engine.transition import Kind, Severity
@@ -15,9 +15,9 @@ from flowalert.language.tongue import Tongue
 from flowalert.market.instant import KST
 
 _TITLES = {Tongue.KOREAN: "flowalert 시험 알림", Tongue.ENGLISH: "flowalert test"}
-_BODIES = {
-    Tongue.KOREAN: "{channel} 채널의 시험입니다. 이 글이 보이면 알림이 여기로 옵니다.\n{at}",
-    Tongue.ENGLISH: "A test of the channel {channel}. Where you read this, alerts will come.\n{at}",
+_TEXTS = {
+    Tongue.KOREAN: "{channel} 채널의 시험입니다. 이 글이 보이면 알림이 여기로 옵니다.",
+    Tongue.ENGLISH: "A test of the channel {channel}. Where you read this, alerts will come.",
 }
 
 
@@ -72,11 +72,12 @@ async def probe(
 
 
 def _write(channel: Channel, now: datetime) -> Message:
-    at = f"{now.astimezone(KST):%Y-%m-%d %H:%M:%S}"
-    text = _BODIES[channel.language].format(channel=channel.name, at=at)
     return Message(
         title=_TITLES[channel.language],
-        lines=tuple(map(Line, text.split("\n"))),
+        lines=(
+            Line(_TEXTS[channel.language].format(channel=channel.name)),
+            Line(f"{now.astimezone(KST):%Y-%m-%d %H:%M:%S}", Style.NOTE),
+        ),
         kind=Kind.FIRED,
         severity=Severity.INFO,
         tongue=channel.language,

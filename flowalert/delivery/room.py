@@ -1,4 +1,4 @@
-"""How much a target takes, by the limits of its Apprise plugin and what the plugin makes of a text on its way out.
+"""How much a target takes, by the limits of its Apprise plugin and what becomes of a text on its way out.
 
 Source: apprise 2.2, `NotifyBase._apply_overflow` and the plugins' limits.
 """
@@ -8,44 +8,40 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from flowalert.delivery.fit import Room, Size
-from flowalert.engine.notice import Format
+from flowalert.delivery.outlet import Outlet, minds_length
 
 if TYPE_CHECKING:
-    from apprise import NotifyFormat
     from apprise.plugins.base import NotifyBase
 
 # Their limit is one of bytes, and text goes out as UTF-8. Source: the comments at the plugins' `body_maxlen`, RFC 2812.
 _IN_BYTES = frozenset({"wechat", "wecombot", "dingtalk", "lark", "viber", "irc", "ircs"})
 # Source: LINE's documents, "Character counting in a text". Telegram and Discord were found to count code points.
 _IN_UTF16 = frozenset({"line"})
+# Slack's blocks, to which a URL with `?blocks=yes` turns, take less than the plugin says of its attachments: of a
+# header and of a section's text. Source: Slack's documents, "Blocks".
+_BLOCK_TITLE, _BLOCK_TEXT = 150, 3000
 _LINE_END = re.compile(r"\r*\n")
 _BETWEEN = "\r\n"  # what plugins put between a title and a body that share one field; not counted by Apprise
 
 
-def find_room(plugin: "NotifyBase", written: Format) -> Room | None:
-    """Return what a plugin takes of a text in this format; None where no limit is to be kept.
+def find_room(plugin: "NotifyBase", outlet: Outlet) -> Room | None:
+    """Return what a plugin takes of what is marked up for it; None where no limit is to be kept.
 
     A URL with `?overflow=split` or `truncate` is taken at its word: Apprise then does as it says.
-    The room counts what goes out: escaped, converted, and with the title in the body where the service has none.
+    The room counts what goes out: translated by the plugin where it does so, and with the title in the body where the
+    service has none.
     """
-    from apprise import NotifyFormat, OverflowMode  # noqa: PLC0415 - apprise takes half a second to import
-    from apprise.conversion import convert_between  # noqa: PLC0415 - the same
-
     # Read for each text: some plugins work their limits out from what they were configured with.
-    if plugin.overflow_mode is not OverflowMode.UPSTREAM or plugin.body_maxlen <= 0:
+    if minds_length(plugin) or plugin.body_maxlen <= 0:
         return None
     unit, count = _find_unit(plugin)
-    source = NotifyFormat(written.value)
-    shown = plugin.resolve_format(source)
-    convert: Callable[[NotifyFormat, NotifyFormat, str], str] = convert_between
-    titled = plugin.title_maxlen > 0
+    most_of_title, most_of_body = max(plugin.title_maxlen, 0), plugin.body_maxlen
+    if getattr(plugin, "use_blocks", False):
+        most_of_title, most_of_body = min(most_of_title, _BLOCK_TITLE), min(most_of_body, _BLOCK_TEXT)
 
     def measure(title: str, body: str) -> Size:
-        title = (title if titled else convert(source, shown, title)).strip()
-        body = convert(source, shown, body).rstrip()
-        if title and not titled:
-            title, body = "", _merge(title, body, shown, plugin.default_html_tag_id)
-        body = plugin.dialect_convert(body, shown)
+        title, body = outlet.merge(title, body)
+        body = outlet.translate(body)
         head, size, lines = count(title), count(body), len(_LINE_END.findall(body)) + 1
         if title and plugin.overflow_amalgamate_title:
             size += head + len(_BETWEEN)
@@ -53,8 +49,8 @@ def find_room(plugin: "NotifyBase", written: Format) -> Room | None:
         return Size(title=head, body=size, lines=lines, total=head + size)
 
     return Room(
-        title=max(plugin.title_maxlen, 0),
-        body=plugin.body_maxlen,
+        title=most_of_title,
+        body=most_of_body,
         lines=plugin.body_max_line_count or None,
         unit=unit,
         measure=measure,
@@ -68,13 +64,3 @@ def _find_unit(plugin: "NotifyBase") -> tuple[str, Callable[[str], int]]:
     if schemes & _IN_UTF16:
         return "UTF-16 units", lambda text: len(text.encode("utf-16-le", "surrogatepass")) // 2
     return "characters", len
-
-
-def _merge(title: str, body: str, shown: "NotifyFormat", tag: str) -> str:
-    """Return the body with its title, as Apprise writes it for a service without titles."""
-    if shown.value == "html":
-        return f"<{tag}>{title}</{tag}><br />\r\n{body}"
-    if shown.value == "markdown":
-        title = title.lstrip("\r\n \t\v\f#-")
-        return f"# {title}\n{body}" if title else body
-    return f"{title}\r\n{body}"

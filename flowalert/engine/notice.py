@@ -8,13 +8,6 @@ from msgspec import Struct
 from flowalert.engine.transition import Kind, Severity
 
 
-class Format(enum.Enum):
-    """How a notice's body is written."""
-
-    TEXT = "text"
-    MARKDOWN = "markdown"
-
-
 class Address(Struct, frozen=True):
     """All that may be written down of a target: its URL holds secrets.
 

@@ -69,6 +69,12 @@ def test_what_was_shortened_says_so() -> None:
     assert step.ids == (1, 2)
 
 
+def test_what_went_without_its_picture_says_so() -> None:
+    """It is sent all the same."""
+    _, (step,) = finish(LANE, [waiting(1)], Sent(pictureless="without its picture: HTTP 413"), NOW, POLICY, 0)
+    assert (step.state, step.reason) == (DeliveryState.SENT, "accepted, without its picture: HTTP 413")
+
+
 def test_a_refusal_is_final_at_once() -> None:
     """It goes dead with the service's reason, and its attempt is not counted as a possible duplicate."""
     _, (step,) = finish(LANE, [waiting(1)], Refused("HTTP 400 Bad Request"), NOW, POLICY, 0)

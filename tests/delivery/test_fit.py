@@ -7,8 +7,10 @@ import pytest
 from hypothesis import example, given, settings, strategies as st
 
 from flowalert.delivery.cut import find_cuts
-from flowalert.delivery.fit import Room, Size, fit
-from flowalert.engine.notice import Format
+from flowalert.delivery.fit import Fitted, Room, Size, fit
+from flowalert.delivery.markup.plain import PLAIN
+from flowalert.delivery.message import Line, Message
+from flowalert.engine.transition import Kind, Severity
 from flowalert.language.tongue import Tongue
 
 ROOMY = 10_000
@@ -31,8 +33,17 @@ def room_of(
     return Room(title=title, body=body, lines=lines, unit="characters", measure=measure)
 
 
-def fit_text(body: str, limit: int, written: Format = Format.TEXT) -> str:
-    return fit("", body, room_of(limit), written).body
+def message(title: str, body: str, tongue: Tongue = Tongue.KOREAN) -> Message:
+    lines = tuple(Line(line) for line in body.split("\n"))
+    return Message(title=title, lines=lines, kind=Kind.FIRED, severity=Severity.INFO, tongue=tongue)
+
+
+def fit_plain(title: str, body: str, room: Room, tongue: Tongue = Tongue.KOREAN) -> Fitted:
+    return fit(message(title, body, tongue), room, PLAIN)
+
+
+def fit_text(body: str, limit: int) -> str:
+    return fit_plain("", body, room_of(limit)).body
 
 
 ROOMS = st.builds(
@@ -48,11 +59,11 @@ LINES = st.lists(st.text("가나다 -12억", max_size=30), min_size=1, max_size=
 
 
 @settings(max_examples=400)
-@given(st.text("가나a 1", max_size=60), WORD | LINES, ROOMS, st.sampled_from(Format), st.sampled_from(Tongue))
-def test_what_comes_out_fits(title: str, body: str, room: Room, written: Format, tongue: Tongue) -> None:
+@given(st.text("가나a 1", max_size=60), WORD | LINES, ROOMS, st.sampled_from(Tongue))
+def test_what_comes_out_fits(title: str, body: str, room: Room, tongue: Tongue) -> None:
     """Whatever the text, the limits and the unit; the same text always gives the same, and what fits is left alone."""
-    fitted = fit(title, body, room, written, tongue)
-    assert fitted == fit(title, body, room, written, tongue)
+    fitted = fit_plain(title, body, room, tongue)
+    assert fitted == fit_plain(title, body, room, tongue)
     assert room.holds(fitted.title, fitted.body)
     if room.holds(title, body):
         assert (fitted.title, fitted.body, fitted.shortened) == (title, body, "")
@@ -61,7 +72,7 @@ def test_what_comes_out_fits(title: str, body: str, room: Room, written: Format,
         assert fitted.shortened == f"shortened from {before:,} to {after:,} characters"
     if body.strip():
         assert fitted.body.strip()
-    again = fit(fitted.title, fitted.body, room, written, tongue)
+    again = fit_plain(fitted.title, fitted.body, room, tongue)
     assert (again.title, again.body, again.shortened) == (fitted.title, fitted.body, "")
 
 
@@ -72,7 +83,7 @@ def test_what_comes_out_fits(title: str, body: str, room: Room, written: Format,
 def test_lines_stay_whole_and_those_left_out_are_counted(body: str, limit: int) -> None:
     """The result is a beginning of the text by lines, as long as can be, and the number of the others with text."""
     lines = body.strip().split("\n")
-    fitted = fit("", body, room_of(limit), Format.TEXT).body
+    fitted = fit_plain("", body, room_of(limit)).body
     if len(body) <= limit:
         assert fitted == body
         return
@@ -91,9 +102,9 @@ def test_lines_stay_whole_and_those_left_out_are_counted(body: str, limit: int) 
 def test_the_last_line_is_in_the_channels_language() -> None:
     """Korean if nothing is said; English with its singular."""
     body = "\n".join(f"line {number}" for number in range(10))
-    assert fit("", body, room_of(30), Format.TEXT).body == "line 0\nline 1\nline 2\n외 7줄"
-    assert fit("", body, room_of(40), Format.TEXT, Tongue.ENGLISH).body == "line 0\nline 1\nline 2\nand 7 more lines"
-    assert fit("", "a\n" + "b" * 20, room_of(21), Format.TEXT, Tongue.ENGLISH).body == "a\nand 1 more line"
+    assert fit_plain("", body, room_of(30)).body == "line 0\nline 1\nline 2\n외 7줄"
+    assert fit_plain("", body, room_of(40), Tongue.ENGLISH).body == "line 0\nline 1\nline 2\nand 7 more lines"
+    assert fit_plain("", "a\n" + "b" * 20, room_of(21), Tongue.ENGLISH).body == "a\nand 1 more line"
 
 
 def test_a_line_too_long_for_any_message_is_begun() -> None:
@@ -129,55 +140,31 @@ def test_a_cut_is_between_what_a_reader_sees_as_one(line: str, limit: int, cut: 
     assert fit_text(line, limit) == cut
 
 
-@pytest.mark.parametrize(
-    ("line", "cut"),
-    [
-        ("가나 **굵은 글씨** 다", "가나…"),
-        ("가나 `코드 한 줄` 다", "가나…"),
-        ("가나 [이름](https://a.b) 다", "가나…"),
-        ("가나다라마 \\* 바사아자차카", "가나다라마…"),
-        ("가나다라 &amp; 바사아자차카", "가나다라…"),
-        ("가나 <b class='c'> 다라마", "가나…"),
-    ],
-)
-def test_markup_is_whole_or_left_out(line: str, cut: str) -> None:
-    """In markdown; in plain text the same characters are only text."""
-    assert fit_text(line, 8, Format.MARKDOWN) == cut
-    assert fit_text(line, 8) == line[:7].rstrip() + "…"
-
-
-def test_a_code_block_that_is_cut_is_closed() -> None:
-    """The count stands behind the block, and its marks are not among the lines counted."""
-    body = "\n".join(["표", "```", *("가" * 8 for _ in range(9)), "```", "끝"])
-    assert fit_text(body, 40, Format.MARKDOWN) == "\n".join(["표", "```", "가" * 8, "가" * 8, "```", "외 8줄"])
-    assert fit_text(body, 40).endswith("가\n외 8줄")
-
-
 def test_a_shared_room_leaves_the_title_its_half() -> None:
     """A title longer than what the body leaves is cut, to no less than half; a short body leaves it more."""
     room = room_of(40, shared=True)
-    assert fit("가" * 30, "나" * 50, room, Format.TEXT).title == "가" * 18 + "…"
-    fitted = fit("가" * 39, "나" * 5, room, Format.TEXT)
+    assert fit_plain("가" * 30, "나" * 50, room).title == "가" * 18 + "…"
+    fitted = fit_plain("가" * 39, "나" * 5, room)
     assert (fitted.title, fitted.body) == ("가" * 33 + "…", "나" * 5)
-    assert fit("가" * 15, "나" * 50, room, Format.TEXT).title == "가" * 15
+    assert fit_plain("가" * 15, "나" * 50, room).title == "가" * 15
 
 
 def test_a_title_of_its_own_is_cut_alone() -> None:
     """The body stays whole."""
-    fitted = fit("가" * 30, "나" * 9, room_of(40, title=10), Format.TEXT)
+    fitted = fit_plain("가" * 30, "나" * 9, room_of(40, title=10))
     assert (fitted.title, fitted.body) == ("가" * 9 + "…", "나" * 9)
     assert fitted.shortened == "shortened from 39 to 19 characters"
 
 
 def test_a_bound_of_lines_counts_the_last_one() -> None:
     """Some targets show two lines and no more."""
-    assert fit("", "가\n나\n다", room_of(ROOMY, lines=2), Format.TEXT).body == "가\n외 2줄"
+    assert fit_plain("", "가\n나\n다", room_of(ROOMY, lines=2)).body == "가\n외 2줄"
 
 
-@given(st.text(max_size=60), st.sampled_from(Format))
-def test_no_cut_stands_before_a_combining_mark(line: str, written: Format) -> None:
+@given(st.text(max_size=60))
+def test_no_cut_stands_before_a_combining_mark(line: str) -> None:
     """Any text: cuts are in order, start at the beginning and lie within the line."""
-    cuts = find_cuts(line, written)
+    cuts = find_cuts(line)
     assert cuts[0] == 0
     assert cuts == sorted(set(cuts))
     assert all(not unicodedata.combining(line[at]) for at in cuts[1:])

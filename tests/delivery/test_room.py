@@ -5,11 +5,12 @@ from collections.abc import Callable
 
 import pytest
 from apprise import Apprise
-from apprise.plugins.base import NotifyBase
 from hypothesis import example, given, settings, strategies as st
 
+from flowalert.delivery.fit import Room, fit
+from flowalert.delivery.outlet import prepare_outlet
 from flowalert.delivery.room import find_room
-from flowalert.engine.notice import Format
+from tests.delivery.plain import plain
 
 URLS = [
     "tgram://123456789:abcdefg_hijklmnop/12315544",
@@ -33,8 +34,9 @@ def apprise_of(url: str) -> Apprise:
     return apprise
 
 
-def plugin_of(url: str) -> NotifyBase:
-    return apprise_of(url)[0]
+def room_of(url: str) -> Room | None:
+    plugin = apprise_of(url)[0]
+    return find_room(plugin, prepare_outlet(plugin))
 
 
 APPRISES = [apprise_of(url) for url in URLS]
@@ -42,15 +44,18 @@ TEXT = st.text("가나 a<>&*_`[](){}#-.!\\\n\"'👍", min_size=1, max_size=80).f
 
 
 @settings(max_examples=300)
-@given(st.sampled_from(APPRISES), st.sampled_from(Format), TEXT.map(lambda text: text.replace("\n", " ")), TEXT)
-@example(APPRISES[0], Format.TEXT, "<제목> & 개인", "가 <b> 'q'\n\n나")
-def test_it_counts_what_apprise_sends(apprise: Apprise, written: Format, title: str, body: str) -> None:
-    """Escaped, converted and with the title where the service has it: as the plugin's `send` is called."""
-    calls = apprise._create_notify_gen(body, title, body_format=written.value)  # type: ignore[no-untyped-call] # apprise has no annotation here
+@given(st.sampled_from(APPRISES), TEXT.map(lambda text: text.replace("\n", " ")), TEXT)
+@example(APPRISES[0], "<제목> & 개인", "가 <b> 'q'\n\n나")
+def test_it_counts_what_apprise_sends(apprise: Apprise, title: str, body: str) -> None:
+    """Marked up, translated and with the title where the service has it: as the plugin's `send` is called."""
+    outlet = prepare_outlet(apprise[0])
+    room = find_room(apprise[0], outlet)
+    assert room is not None
+    fitted = fit(plain(body, title=title), room, outlet.dialect)
+    head, text = outlet.merge(fitted.title, fitted.body)
+    calls = apprise._create_notify_gen(text, head, body_format=outlet.format)  # type: ignore[no-untyped-call] # apprise has no annotation here
     ((plugin, prepared),) = calls
     (call,) = plugin._build_send_calls(**prepared)
-    room = find_room(plugin, written)
-    assert room is not None
     count: dict[str, Callable[[str], int]] = {
         "characters": len,
         "bytes": lambda text: len(text.encode()),
@@ -58,7 +63,7 @@ def test_it_counts_what_apprise_sends(apprise: Apprise, written: Format, title: 
     }
     between = 2 if plugin.overflow_amalgamate_title and call["title"] else 0
     total = count[room.unit](call["title"]) + count[room.unit](call["body"]) + between
-    assert room.measure(title, body).total == total
+    assert room.measure(fitted.title, fitted.body).total == total
 
 
 @pytest.mark.parametrize(
@@ -73,7 +78,7 @@ def test_it_counts_what_apprise_sends(apprise: Apprise, written: Format, title: 
 )
 def test_the_limits_are_the_plugins(url: str, title: int, body: int, unit: str) -> None:
     """With what the service counts: WeCom counts bytes, LINE counts an emoji twice."""
-    room = find_room(plugin_of(url), Format.TEXT)
+    room = room_of(url)
     assert room is not None
     assert (room.title, room.body, room.lines, room.unit) == (title, body, None, unit)
     assert room.measure("", "가👍").body == {"characters": 2, "bytes": 7, "UTF-16 units": 3}[unit]
@@ -81,7 +86,7 @@ def test_the_limits_are_the_plugins(url: str, title: int, body: int, unit: str) 
 
 def test_a_shared_limit_counts_the_title_and_the_line_end_behind_it() -> None:
     """Discord's content is `title\\r\\nbody`, and Apprise's own count leaves the line end out."""
-    room = find_room(plugin_of(URLS[2]), Format.TEXT)
+    room = room_of(URLS[2])
     assert room is not None
     assert room.holds("가" * 10, "나" * 1988)
     assert not room.holds("가" * 10, "나" * 1989)
@@ -91,4 +96,4 @@ def test_a_shared_limit_counts_the_title_and_the_line_end_behind_it() -> None:
 @pytest.mark.parametrize("mode", ["split", "truncate"])
 def test_a_url_that_minds_it_itself_has_no_room(mode: str) -> None:
     """`?overflow=` is the user's own word."""
-    assert find_room(plugin_of(f"{URLS[0]}?overflow={mode}"), Format.TEXT) is None
+    assert room_of(f"{URLS[0]}?overflow={mode}") is None

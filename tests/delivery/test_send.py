@@ -12,15 +12,15 @@ from pathlib import Path
 
 import pytest
 import trio
-from msgspec.structs import replace
 
 from flowalert.delivery import Target, parse_target
 from flowalert.delivery.outcome import Outcome, Refused, Retry, Sent, Unknown
-from flowalert.engine.notice import DeliveryState, Format
+from flowalert.engine.notice import DeliveryState
 from flowalert.store import open_store
 from tests.delivery.connect_proxy import Proxy
 from tests.delivery.desk import Clock, open_desk
 from tests.delivery.http_recorder import Answer, Recorder, Request, open_recorder
+from tests.delivery.plain import plain
 from tests.store.sample import NOW, notice, transition
 
 SLACK = "slack://T1JJ3T3L2/A1BRTD4JD/TIiajkdnlazkcOXrIdevi7FQ"
@@ -38,8 +38,7 @@ def target_of(url: str) -> Target:
 
 
 async def send(url: str, *, title: str = "코스피 외국인", within: timedelta = WITHIN) -> Outcome:
-    firing = transition()
-    return await target_of(url).send(replace(notice(firing, title=title), body=TEXT), within=within)
+    return await target_of(url).send(plain(TEXT, title=title), within=within)
 
 
 def slack(request: Request) -> Answer:
@@ -147,7 +146,7 @@ async def test_telegram_takes_a_long_message_as_one(proxied: Callable[..., Proxy
     """Ten thousand characters arrive in one request under its limit: whole lines, then how many more there were."""
     proxy = proxied(telegram)
     body = table(10_000)
-    outcome = await target_of(TELEGRAM).send(replace(notice(transition()), body=body), within=WITHIN)
+    outcome = await target_of(TELEGRAM).send(plain(body), within=WITHIN)
     (request,) = proxy.requests
     text = request.json["text"]
     assert 4000 < len(text) <= 4096
@@ -164,12 +163,12 @@ async def test_the_record_of_a_shortened_message_is_whole(proxied: Callable[...,
     proxied(telegram)
     target, firing, body = target_of(TELEGRAM), transition(), table(10_000)
     async with open_store(tmp_path / "flow.db") as store:
-        await store.commit([], [firing], [replace(notice(firing, target.address), body=body)], now=NOW)
+        await store.commit([], [firing], [notice(firing, target.address, body=body)], now=NOW)
         async with open_desk(store, [target], Clock()) as desk:
             await desk.until_settled(1)
         (sent,) = await store.deliveries()
     assert (sent.state, sent.notice.body) == (DeliveryState.SENT, body)
-    assert re.fullmatch(r"sent, shortened from 1\d,\d{3} to 4,0\d\d characters", sent.reason)
+    assert re.fullmatch(r"accepted, shortened from 1\d,\d{3} to 4,0\d\d characters", sent.reason)
 
 
 async def test_telegram_takes_what_fits_to_the_last_character(proxied: Callable[..., Proxy]) -> None:
@@ -177,9 +176,8 @@ async def test_telegram_takes_what_fits_to_the_last_character(proxied: Callable[
     proxy = proxied(telegram)
     taken = len("<b>제목</b>\r\n")
     target = target_of(TELEGRAM)
-    short = notice(transition(), title="제목")
-    assert await target.send(replace(short, body="가" * (4096 - taken)), within=WITHIN) == Sent()
-    assert await target.send(replace(short, body="가" * (4097 - taken)), within=WITHIN) == Sent(
+    assert await target.send(plain("가" * (4096 - taken), title="제목"), within=WITHIN) == Sent()
+    assert await target.send(plain("가" * (4097 - taken), title="제목"), within=WITHIN) == Sent(
         "shortened from 4,097 to 4,096 characters"
     )
     assert [len(request.json["text"]) for request in proxy.requests] == [4096, 4096]
@@ -190,7 +188,7 @@ async def test_a_url_that_asks_to_be_split_is_split(proxied: Callable[..., Proxy
     """It says itself what to do with a long text: several messages, and nothing left out."""
     proxy = proxied(telegram)
     body = table(5_000)
-    sent = replace(notice(transition()), body=body)
+    sent = plain(body)
     assert await target_of(f"{TELEGRAM}?overflow=split").send(sent, within=WITHIN) == Sent()
     assert len(proxy.requests) > 1
     assert html.unescape(proxy.requests[-1].json["text"]).endswith(body.splitlines()[-1].strip())
@@ -207,7 +205,7 @@ async def test_discord_takes_a_long_message_with_its_title(proxied: Callable[...
 
     proxy = proxied(discord)
     target = target_of("discord://123456789012345678901234/abcdefghijklmnopqrstuvwxyz")
-    sent = replace(notice(transition()), body="\n".join(["가" * 19] * 200))
+    sent = plain("\n".join(["가" * 19] * 200))
     outcome = await target.send(sent, within=WITHIN)
     (request,) = proxy.requests
     content = request.json["content"]
@@ -282,10 +280,8 @@ async def test_a_send_is_left_to_itself_past_its_bound(recorder: Recorder) -> No
     target = target_of(f"json://127.0.0.1:{recorder.port}/?rto=60")
     bound = timedelta(seconds=0.3)
     with trio.fail_after(10):
-        assert await target.send(notice(transition()), within=bound) == Unknown(
-            "no answer within 0.3 s; it may have gone out"
-        )
-        assert await target.send(notice(transition()), within=bound) == Retry("the send before is still hanging")
+        assert await target.send(plain(), within=bound) == Unknown("no answer within 0.3 s; it may have gone out")
+        assert await target.send(plain(), within=bound) == Retry("the send before is still hanging")
     assert len(recorder.requests) == 1
 
 
@@ -305,9 +301,9 @@ async def test_secrets_stay_out_of_the_log(proxied: Callable[..., Proxy], capfd:
     assert "abcdefg_hijklmnop" not in written.getvalue() + "".join(capfd.readouterr())
 
 
-async def test_markdown_is_passed_as_such(recorder: Recorder) -> None:
-    """A body in markdown reaches a plain target readable, not as raw marks of another format."""
+async def test_a_url_that_asks_for_html_gets_it(recorder: Recorder) -> None:
+    """What was written arrives escaped, and not as raw marks of another format."""
     target = target_of(f"json://127.0.0.1:{recorder.port}/?format=html")
-    sent = replace(notice(transition()), body="**-300억**", format=Format.MARKDOWN)
+    sent = plain("**-300억** <b>")
     assert await target.send(sent, within=WITHIN) == Sent()
-    assert "<strong>-300억</strong>" in recorder.requests[0].json["message"]
+    assert "**-300억** &lt;b&gt;" in recorder.requests[0].json["message"]

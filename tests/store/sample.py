@@ -42,7 +42,9 @@ def transition(kind: Kind = Kind.FIRING, n: int = 1, *, episode: str = "first", 
     )
 
 
-def notice(of: Transition, *targets: Address, channel: str = "desk", title: str = "코스피 외국인") -> Notice:
+def notice(
+    of: Transition, *targets: Address, channel: str = "desk", title: str = "코스피 외국인", body: str = "-300억"
+) -> Notice:
     return Notice(
         transition=of.id,
         alert=of.alert,
@@ -50,7 +52,7 @@ def notice(of: Transition, *targets: Address, channel: str = "desk", title: str 
         severity=of.severity,
         channel=channel,
         targets=targets,
-        wording=Wording(title=title, body="-300억", at=of.at, published=True),
+        wording=Wording(title=title, body=body, at=of.at, published=True),
         urgent=of.severity is Severity.CRITICAL,
     )
 
