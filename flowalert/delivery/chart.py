@@ -12,9 +12,9 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from flowalert.delivery.axis import list_clocks, write_amount
+from flowalert.delivery.axis import list_clocks, write_amount, write_level, write_ticks
 from flowalert.delivery.glyph import Script, find_script
-from flowalert.delivery.picture import Curve, Picture
+from flowalert.delivery.picture import Curve, Picture, Words
 from flowalert.delivery.stroke import list_strokes
 from flowalert.language.tongue import Tongue
 from flowalert.market.instant import clock, date_of
@@ -22,6 +22,7 @@ from flowalert.market.instant import clock, date_of
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
+    from matplotlib.text import Text
 
 # As every Korean quote board has it. Neither stands alone: the axis has the sign, and what is marked has a label.
 RED, BLUE = "#d3222a", "#1a5fb4"
@@ -37,6 +38,7 @@ _COLORS = 128
 # Parts of the values' range: below them, and above them, where the moment's label hangs.
 _BELOW, _ABOVE = 0.12, 0.24
 _NICENESS = 10
+_LONGEST = 200  # characters, which are wider than any picture
 
 
 def draw_chart(picture: Picture) -> bytes:
@@ -81,22 +83,20 @@ class _Draughtsman:
         self._late = picture.at * 2 > self._begin + self._end
 
     def draw(self, figure: "Figure") -> None:
-        title = self._script.fit(self._picture.title.choose(self._tongue))
+        title = self._fit(self._picture.title)
         heading = figure.suptitle(title, x=0.015, ha="left", size=_TITLE, weight="bold", color=MOMENT)
-        widest = figure.bbox.width * 0.97
-        while heading.get_window_extent().width > widest:
-            title = title[:-1]
-            heading.set_text(f"{title.rstrip()}…")
+        _cut(heading, figure.bbox.width * 0.97)
         panels = figure.subplots(len(self._picture.curves), sharex=True, squeeze=False)[:, 0]
         for axes, curve in zip(panels, self._picture.curves, strict=True):
             self._draw_frame(axes, curve)
-            axes.set_title(self._script.fit(self._name(curve)), loc="left", size=_TEXT, color=_GREY)
+            name = axes.set_title(self._name(curve), loc="left", size=_TEXT, color=_GREY)
+            _cut(name, figure.bbox.width * 0.75)
             self._draw_strokes(axes, curve)
             self._draw_levels(axes, curve)
             self._draw_moment(axes, curve)
 
     def _draw_frame(self, axes: "Axes", curve: Curve) -> None:
-        from matplotlib.ticker import FixedLocator, FuncFormatter, MaxNLocator  # noqa: PLC0415 - an extra
+        from matplotlib.ticker import MaxNLocator  # noqa: PLC0415 - an extra
 
         values = [*curve.levels, *(value for _, value in curve.points)]
         low, high = min(values), max(values)
@@ -104,10 +104,13 @@ class _Draughtsman:
         axes.set_ylim(low - size * _BELOW, high + size * _ABOVE)
         room = (self._end - self._begin) * 0.02
         axes.set_xlim(self._begin - room, self._end + room)
-        axes.yaxis.set_major_locator(MaxNLocator(5, steps=[1, 2, 5, 10]))
-        axes.yaxis.set_major_formatter(FuncFormatter(lambda value, _: self._write(value, curve)))
-        axes.xaxis.set_major_locator(FixedLocator(list_clocks(self._begin, self._end)))
-        axes.xaxis.set_major_formatter(FuncFormatter(lambda at, _: clock(round(at))[:5]))
+        found = MaxNLocator(5, steps=[1, 2, 5, 10]).tick_values(*axes.get_ylim())
+        # Multiples of a step that binary has not exactly.
+        ticks = [float(f"{tick:.9g}") for tick in found if axes.get_ylim()[0] <= tick <= axes.get_ylim()[1]]
+        labels = write_ticks(ticks, curve.meaning, curve.counted, self._tongue)
+        axes.set_yticks(ticks, list(map(self._script.fit, labels)))
+        clocks = list_clocks(self._begin, self._end)
+        axes.set_xticks(clocks, [clock(at)[:5] for at in clocks])
         axes.tick_params(labelsize=_TICK, labelcolor=_GREY, length=0)
         axes.grid(visible=True, color=_FAINT, linewidth=0.6)
         axes.set_axisbelow(True)
@@ -127,7 +130,7 @@ class _Draughtsman:
         word = self._tongue.choose("기준", "level")
         for level in curve.levels:
             axes.axhline(level, color=LEVEL, linewidth=1.2, linestyle=(0, (5, 3)))
-            text = f"{word} {self._write(level, curve)}"
+            text = f"{word} {write_level(level, curve.meaning, curve.counted, self._tongue)}"
             at = self._begin if self._late else self._end
             above = self._is_below(curve, level)
             self._label(axes, text, (at, level), LEVEL, right=self._late, above=above)
@@ -142,10 +145,11 @@ class _Draughtsman:
     def _draw_moment(self, axes: "Axes", curve: Curve) -> None:
         at = self._picture.at
         axes.axvline(at, color=MOMENT, linewidth=1.0)
+        text = clock(at)
         value = next((value for when, value in reversed(curve.points) if when <= at), None)
         if value is not None:
             axes.plot([at], [value], marker="o", markersize=6, color=MOMENT, markeredgecolor="white", zorder=4)
-        text = clock(at) if value is None else f"{clock(at)}  {self._write(value, curve)}"
+            text += f"  {write_amount(value, curve.meaning, curve.counted, self._tongue)}"
         self._label(axes, text, (at, axes.get_ylim()[1]), MOMENT, right=not self._late, above=False)
 
     def _label(
@@ -153,7 +157,7 @@ class _Draughtsman:
     ) -> None:
         """Write beside a place, to its right or left and above or below it."""
         axes.annotate(
-            text,
+            self._script.fit(text),
             place,
             xytext=(5 if right else -5, 3 if above else -3),
             textcoords="offset points",
@@ -167,12 +171,20 @@ class _Draughtsman:
         )
 
     def _name(self, curve: Curve) -> str:
-        name = curve.label.choose(self._tongue)
+        name = self._fit(curve.label)
         first = curve is self._picture.curves[0]
-        return f"{name} · {date_of(self._picture.at).isoformat()}" if first else name
+        return f"{date_of(self._picture.at).isoformat()} · {name}" if first else name
 
-    def _write(self, value: float, curve: Curve) -> str:
-        return self._script.fit(write_amount(value, curve.meaning, curve.counted, self._tongue))
+    def _fit(self, words: Words) -> str:
+        return self._script.fit(" ".join(words.choose(self._tongue).split()))
+
+
+def _cut(written: "Text", widest: float) -> None:
+    """Shorten a text until it is no wider than so many pixels."""
+    text = written.get_text()[:_LONGEST]
+    while written.get_window_extent().width > widest:
+        text = text[:-1]
+        written.set_text(f"{text.rstrip()}…")
 
 
 def main() -> None:

@@ -3,7 +3,7 @@
 import pytest
 from hypothesis import given, strategies as st
 
-from flowalert.delivery.axis import list_clocks, write_amount
+from flowalert.delivery.axis import list_clocks, write_amount, write_level, write_ticks
 from flowalert.language.meaning import NET_QUANTITY, NET_RATIO, NET_WON, Meaning
 from flowalert.language.tongue import Tongue
 from flowalert.market.instant import clock
@@ -29,6 +29,35 @@ def test_an_amount_is_in_one_language(
     """Where there is no room for both, or no font for one."""
     assert write_amount(value, meaning, counted, Tongue.KOREAN) == korean
     assert write_amount(value, meaning, counted, Tongue.ENGLISH) == english
+
+
+@pytest.mark.parametrize(
+    ("value", "meaning", "counted", "korean", "english"),
+    [
+        (30_050, NET_WON, None, "3조 50억", "3.005 trillion won"),
+        (-0.5, NET_WON, None, "-5,000만원", "-50 million won"),
+        (0, NET_WON, None, "0", "0"),
+        (-12.5, NET_QUANTITY, Counted.SHARES, "-1만 2,500주", "-12,500 shares"),
+        (40, NET_QUANTITY, Counted.CONTRACTS, "40계약", "40 contracts"),
+        (2.5, NET_RATIO, None, "2.5", "2.5"),
+    ],
+)
+def test_a_level_is_written_to_the_last_digit(
+    value: float, meaning: Meaning, counted: Counted | None, korean: str, english: str
+) -> None:
+    """It is what the rule compares with, and in one language."""
+    assert write_level(value, meaning, counted, Tongue.KOREAN) == korean
+    assert write_level(value, meaning, counted, Tongue.ENGLISH) == english
+
+
+def test_no_two_ticks_read_the_same() -> None:
+    """Rounded they may: then all are written to the last digit."""
+    assert write_ticks([28_000, 29_000, 30_000], NET_WON, None, Tongue.KOREAN) == ["+2.8조", "+2.9조", "+3조"]
+    near = [30_000, 30_050, 30_100]
+    assert write_ticks(near, NET_WON, None, Tongue.KOREAN) == ["3조", "3조 50억", "3조 100억"]
+    assert write_ticks(near, NET_WON, None, Tongue.ENGLISH) == [
+        "3 trillion won", "3.005 trillion won", "3.01 trillion won",
+    ]  # fmt: skip
 
 
 def test_clocks_are_round() -> None:

@@ -110,8 +110,8 @@ def test_without_a_korean_font_it_is_written_in_english() -> None:
 @pytest.mark.usefixtures("no_korean")
 def test_what_no_font_has_is_a_question_mark() -> None:
     """A rule's name may have any letters; what looks like a formula is none."""
-    odd = make_picture(title=Words("", "$매도$ 🚨 \\frac{"))
-    plain = make_picture(title=Words("", "$??$ ? \\frac{"))
+    odd = make_picture(title=Words("", "$매도$ 🚨\n $\\frac{$"))
+    plain = make_picture(title=Words("", "$??$ ? $\\frac{$"))
     assert draw_chart(odd) == draw_chart(plain)
 
 
@@ -129,9 +129,13 @@ def test_with_a_korean_font_it_is_written_in_korean() -> None:
 def test_a_font_that_lacks_some_of_the_korean_is_not_used(tmp_path: Path) -> None:
     """Half of an amount says nothing."""
     path = tmp_path / "half.ttf"
-    write_font(path, "NanumGothic", "가억")
+    write_font(path, "Noto Sans KR", "가억")
     fontManager.addfont(path)
-    assert not find_script().korean
+    assert find_script().families == ("DejaVu Sans",)
+    find_script.cache_clear()
+    write_font(tmp_path / "whole.ttf", "NanumGothic", KOREAN)
+    fontManager.addfont(tmp_path / "whole.ttf")
+    assert find_script().families == ("NanumGothic", "DejaVu Sans")
 
 
 @pytest.mark.usefixtures("no_korean")
@@ -153,11 +157,12 @@ def test_odd_curves_are_drawn(points: list[tuple[int, float]]) -> None:
 
 
 @pytest.mark.usefixtures("no_korean")
-def test_a_title_that_is_too_long_is_cut() -> None:
-    """It does not run out of the picture."""
-    image = read_png(draw_chart(make_picture(title=Words("", "foreigners-sell-" * 12))))
-    assert count_color(image.crop((1580, 0, 1600, 80)), MOMENT) == 0
-    assert count_color(image.crop((1400, 0, 1600, 80)), MOMENT) > 100
+def test_what_is_too_long_is_cut() -> None:
+    """The title and a panel's name end within the picture."""
+    long = Words("", "foreigners-sell-" * 1000)
+    image = read_png(draw_chart(make_picture(msgspec.structs.replace(make_curve(), label=long), title=long)))
+    assert image.crop((1590, 0, 1600, 150)).getcolors() == [(1500, (255, 255, 255))]
+    assert count_color(image.crop((1400, 0, 1590, 80)), MOMENT) > 100
 
 
 def test_the_process_draws_what_it_is_given_and_says_nothing_else() -> None:

@@ -53,6 +53,7 @@ async def test_the_process_does_not_get_the_secrets_of_the_service(
     [
         ("raise SystemExit('no such font')", "the drawing process ended with 1: no such font"),
         ("import os; os.abort()", "the drawing process ended with -6: it said nothing"),
+        (f"import os; os.write(1, b'{PNG}'); raise SystemExit(3)", "the drawing process ended with 3: it said nothing"),
         ("print('hello')", "the drawing process ended with 0: it said nothing"),
     ],
 )
