@@ -14,7 +14,7 @@ from flowalert.delivery.message import Message
 from flowalert.delivery.outcome import Outcome, Retry, Sent, Unknown
 from flowalert.delivery.outlet import prepare_outlet
 from flowalert.delivery.page import Page
-from flowalert.delivery.picture import Manner, Part, find_manner, leave_out_picture, send_with_picture
+from flowalert.delivery.attachment import Manner, Part, find_manner, leave_out_picture, send_with_picture
 from flowalert.delivery.room import find_room
 from flowalert.engine.notice import Address
 from flowalert.engine.transition import Kind, Severity
