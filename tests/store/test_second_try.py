@@ -33,7 +33,7 @@ async def test_what_is_put_back_is_sent_before_what_came_after_it(tmp_path: Path
         await end(store, Refused("HTTP 404 Not Found"), Sent())
         assert await store.next_delivery(DESK.key) is None
         async with open_clerk(tmp_path / "flow.db") as clerk:
-            done = await clerk.put_back(Selection(states=(DeliveryState.DEAD,)), now=LATER)
+            done = await clerk.put_back(Selection(states=(DeliveryState.DEAD,)), by="kim", now=LATER)
         assert isinstance(done, PutBack)
         assert [line.delivery.state for line in done.lines] == [DeliveryState.DEAD]
         again = await store.next_delivery(DESK.key)
@@ -53,7 +53,7 @@ async def test_one_that_cannot_be_put_back_keeps_all_in_place(tmp_path: Path) ->
         await store.save(begin(under_way, NOW, POLICY))
         before = await store.deliveries()
         async with open_clerk(tmp_path / "flow.db") as clerk:
-            done = await clerk.put_back(Selection(ids=(1, 2, 3, 9)), now=LATER)
+            done = await clerk.put_back(Selection(ids=(1, 2, 3, 9)), by="kim", now=LATER)
         assert done == NotPutBack(
             (
                 "there is no delivery 9",
@@ -73,7 +73,7 @@ async def test_a_forced_second_send_that_fails_still_lets_the_resolve_be_told(tm
         assert first is not None
         await store.save(settle(first, DeliveryState.SENT, "accepted", NOW))
         async with open_clerk(tmp_path / "flow.db") as clerk:
-            assert isinstance(await clerk.put_back(Selection(ids=(1,)), now=LATER, force=True), PutBack)
+            assert isinstance(await clerk.put_back(Selection(ids=(1,)), by="kim", now=LATER, force=True), PutBack)
         second = await store.next_delivery(DESK.key)
         assert second is not None
         await store.save(settle(second, DeliveryState.DEAD, "HTTP 404 Not Found", LATER))
@@ -89,7 +89,7 @@ async def test_what_waits_for_its_next_try_is_due_at_once(tmp_path: Path) -> Non
     async with open_store(tmp_path / "flow.db") as store:
         await end(store, Retry("HTTP 503 Service Unavailable", after=3_600))
         async with open_clerk(tmp_path / "flow.db") as clerk:
-            await clerk.put_back(Selection(ids=(1,)), now=NOW + dt.timedelta(seconds=5))
+            await clerk.put_back(Selection(ids=(1,)), by="kim", now=NOW + dt.timedelta(seconds=5))
         again = await store.next_delivery(DESK.key)
     assert again is not None
     assert (again.state, again.next_at) == (DeliveryState.PENDING, NOW + dt.timedelta(seconds=5))
