@@ -67,7 +67,7 @@ def ack(  # noqa: PLR0913 - one for each option
     now = dt.datetime.now(dt.UTC)
 
     async def ask() -> None:
-        async with open_reader(path) as reader:
+        async with open_reader(path, current=True) as reader:
             pool = await _read_pool(reader, now)
             acks = await reader.acks(alerts=[each.id for each in pool])
         print_list = report.print_list_json if form == "json" else report.print_list

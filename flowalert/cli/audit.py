@@ -32,7 +32,7 @@ def audit(*, config: Path, store: Path | None, since: str | None, limit: int, fo
     from flowalert.store import open_reader
 
     async def ask() -> "Sequence[Deed]":
-        async with open_reader(path) as reader:
+        async with open_reader(path, current=True) as reader:
             return await reader.audit(limit=limit, since=begin)
 
     (report.print_deeds_json if form == "json" else report.print_deeds)(run(ask))

@@ -34,7 +34,7 @@ def silences(*, config: Path, store: Path | None, whole: bool, form: str) -> Non
     now = dt.datetime.now(dt.UTC)
 
     async def ask() -> "tuple[Sequence[Silence], Sequence[Alert]]":
-        async with open_reader(path) as reader:
+        async with open_reader(path, current=True) as reader:
             return await reader.silences(now=None if whole else now), await reader.open_alerts()
 
     found, alerts = run(ask)

@@ -248,13 +248,16 @@ async def open_store(path: Path) -> AsyncIterator[Store]:
 
 
 @asynccontextmanager
-async def open_reader(path: Path) -> AsyncIterator[Reader]:
+async def open_reader(path: Path, *, current: bool = False) -> AsyncIterator[Reader]:
     """Open a store to ask it questions, whether or not a service is running on it.
 
-    Raises StoreRefused where there is none, and for a file that is no store or is a newer flowalert's.
+    Raises StoreRefused where there is none, and for a file that is no store or is a newer flowalert's; with `current`
+    for an older one's too, which has no answer to some of the questions.
     """
     path = path.resolve()  # noqa: ASYNC240 - one look at a local folder, once a start
-    check_existing(path)
+    version = check_existing(path)
+    if current:
+        _refuse_older(path, version)
     async with open_database(path, readonly=True) as database:
         yield Reader(database)
 
@@ -266,12 +269,15 @@ async def open_clerk(path: Path) -> AsyncIterator[Clerk]:
     Raises StoreRefused where there is none, and for a file that is no store or is another version's.
     """
     path = path.resolve()  # noqa: ASYNC240 - one look at a local folder, once a start
-    version = check_existing(path)
+    _refuse_older(path, check_existing(path))
+    async with open_database(path, readonly=False) as database:
+        yield Clerk(database)
+
+
+def _refuse_older(path: Path, version: int) -> None:
     if version < VERSION:
         # To migrate it here could change it under a service of the older version.
         raise StoreRefused(
             f"{path}: written by an older flowalert (store version {version}, this one has {VERSION}); "
             "start the service once with this one, then try again"
         )
-    async with open_database(path, readonly=False) as database:
-        yield Clerk(database)

@@ -1,6 +1,8 @@
 """`flowalert audit`: what people did, newest last."""
 
 import json
+import sqlite3
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -10,7 +12,9 @@ from flowalert.cli.ack import ack
 from flowalert.cli.audit import audit
 from flowalert.cli.deliveries import deliveries
 from flowalert.cli.silence import silence
+from flowalert.cli.silences import silences
 from flowalert.cli.unsilence import unsilence
+from flowalert.store.schema import VERSION
 from tests.cli.settled import fill, invoke, write_settings
 from tests.store.sample import transition
 
@@ -71,6 +75,16 @@ def test_nothing_is_said_to_be_nothing(tmp_path: Path) -> None:
     """A store in which nobody did anything."""
     fill(write_settings(tmp_path))
     assert invoke(audit, tmp_path).stdout == "Nothing was done by hand.\n"
+
+
+def test_a_store_of_an_older_version_is_said(folder: Path) -> None:
+    """It has nowhere to look; the service brings it up to date."""
+    with closing(sqlite3.connect(folder / "flow.db")) as connection:
+        connection.execute(f"PRAGMA user_version = {VERSION - 1}")
+    for command in (audit, silences, ack):
+        done = invoke(command, folder)
+        assert done.exit_code == 4
+        assert "written by an older flowalert" in done.output
 
 
 def test_no_store_is_said(tmp_path: Path) -> None:

@@ -92,9 +92,9 @@ async def test_alerts_are_found_by_the_beginning_of_their_ids(clerk: Clerk) -> N
     every = {each.alert for each in (OPEN, OTHER, OVER, FIRED, HELD)}
     assert {each.id for each in await clerk.alerts_beginning("", limit=9)} == every
     for alert in every:
-        assert [each.id for each in await clerk.alerts_beginning(alert, limit=9)] == [alert]
-        found = {each.id for each in await clerk.alerts_beginning(alert[0], limit=9)}
-        assert found == {each for each in every if each[0] == alert[0]}
+        for beginning in (alert[:length] for length in range(1, len(alert) + 1)):
+            found = {each.id for each in await clerk.alerts_beginning(beginning, limit=9)}
+            assert found == {each for each in every if each.startswith(beginning)}
     assert await clerk.alerts_beginning(OPEN.alert + "0", limit=9) == []
     assert [each.id for each in await clerk.alerts_beginning("", limit=1)] == [HELD.alert]
 
