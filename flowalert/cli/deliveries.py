@@ -3,31 +3,29 @@
 import datetime as dt
 import fnmatch
 import re
-from collections.abc import Awaitable, Callable
 from pathlib import Path
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING
 
 import click
 
-from flowalert.cli.option import config_option
+from flowalert.cli.moment import read_since
+from flowalert.cli.option import by_option, config_option, store_option
+from flowalert.cli.person import find_person
+from flowalert.cli.store import find_store, run
 
 if TYPE_CHECKING:
     from flowalert.store import Ledger, Names, NotPutBack, PutBack, Selection
 
-T = TypeVar("T")
-
 _STATES = ("pending", "sending", "retrying", "sent", "dead", "suppressed")  # of DeliveryState, which is not loaded yet
-_MOMENT = re.compile(r"(?:(\d{4}-\d\d-\d\d)(?:[T ]|$))?(?:(\d{1,2}):(\d\d)(?::(\d\d))?)?", re.ASCII)
 _PARAMETER = re.compile(r"\$(\w+|\{\w+\})")
-# Exit codes, beside click's 2 for wrong usage.
+# An exit code, beside click's 2 for wrong usage.
 NOT_PUT_BACK = 1
-REFUSED_STORE = 4
 
 
 @click.command()
 @click.argument("ids", nargs=-1, type=click.IntRange(min=1), metavar="[ID]...")
 @config_option
-@click.option("--store", type=click.Path(path_type=Path), help="Look into this store, instead of the settings' one.")
+@store_option
 @click.option("--state", "states", multiple=True, type=click.Choice(_STATES), help="Only in this state; repeatable.")
 @click.option("--channel", "channels", multiple=True, metavar="NAME", help="Only of this channel; repeatable.")
 @click.option("--rule", "rules", multiple=True, metavar="NAME", help="Only of this rule, or foreigners-*; repeatable.")
@@ -36,6 +34,7 @@ REFUSED_STORE = 4
 @click.option("--retry", is_flag=True, help="Send the deliveries of these IDs once more.")
 @click.option("--retry-dead", is_flag=True, help="Send all that are dead once more, or those that the options choose.")
 @click.option("--force", is_flag=True, help="With --retry: also what was sent before, a second time.")
+@by_option
 @click.option("--format", "form", type=click.Choice(["text", "json"]), default="text", show_default=True)
 def deliveries(  # noqa: PLR0913 - one for each option
     *,
@@ -50,6 +49,7 @@ def deliveries(  # noqa: PLR0913 - one for each option
     retry: bool,
     retry_dead: bool,
     force: bool,
+    by: str | None,
     form: str,
 ) -> None:
     """List the deliveries of every notice, newest last, each with its state and the reason; or only those of IDs.
@@ -81,7 +81,7 @@ def deliveries(  # noqa: PLR0913 - one for each option
         since=None if since is None else read_since(since, dt.datetime.now(dt.UTC)),
     )
     if retry or retry_dead:
-        done = _put_back(_find_store(config, store), selection, force=force)
+        done = _put_back(find_store(config, store), selection, find_person(by), force=force)
         if isinstance(done, NotPutBack):
             for objection in done.objections:
                 click.echo(objection, err=True)
@@ -89,37 +89,8 @@ def deliveries(  # noqa: PLR0913 - one for each option
             raise SystemExit(NOT_PUT_BACK)
         (report.print_retried_json if form == "json" else report.print_retried)(done.lines)
     else:
-        ledger = _read(_find_store(config, store), selection, limit)
+        ledger = _read(find_store(config, store), selection, limit)
         (report.print_ledger_json if form == "json" else report.print_ledger)(ledger)
-
-
-def read_since(text: str, now: dt.datetime) -> dt.datetime:
-    """Return the moment of `10:00` (of today in Seoul), `2026-11-23` or both; click's error for what is none."""
-    from flowalert.market.instant import KST
-
-    wanted = "write 10:00, 2026-11-23 or '2026-11-23 10:00'"
-    match = _MOMENT.fullmatch(text.strip())
-    if match is None or not (match[1] or match[2]):
-        raise click.BadParameter(f"{text!r} is no time; {wanted}", param_hint="--since")
-    try:
-        date = dt.date.fromisoformat(match[1]) if match[1] else now.astimezone(KST).date()
-        hour, minute, second = (int(part or 0) for part in match.groups()[1:])
-        moment = dt.datetime.combine(date, dt.time(hour, minute, second), KST)
-    except ValueError:
-        raise click.BadParameter(f"{text!r} is no time; {wanted}", param_hint="--since") from None
-    if moment > now:
-        raise click.BadParameter(
-            f"{moment:%Y-%m-%d %H:%M:%S} in Seoul is yet to come; write the date too", param_hint="--since"
-        )
-    return moment
-
-
-def _find_store(config: Path, store: Path | None) -> Path:
-    if store is not None:
-        return store
-    from flowalert.cli.setting import load_settings
-
-    return load_settings(config).store
 
 
 def _read(store: Path, selection: "Selection", limit: int) -> "Ledger":
@@ -132,37 +103,24 @@ def _read(store: Path, selection: "Selection", limit: int) -> "Ledger":
                 _check_names(selection, await reader.names())
         return ledger
 
-    ledger = _run(ask)
+    ledger = run(ask)
     missing = sorted(set(selection.ids) - {line.delivery.id for line in ledger.lines})
     if missing:
         raise click.UsageError(f"there is no delivery {', '.join(map(str, missing))}")
     return ledger
 
 
-def _put_back(store: Path, selection: "Selection", *, force: bool) -> "PutBack | NotPutBack":
+def _put_back(store: Path, selection: "Selection", by: str, *, force: bool) -> "PutBack | NotPutBack":
     from flowalert.store import PutBack, open_clerk
 
     async def change() -> "PutBack | NotPutBack":
         async with open_clerk(store) as clerk:
-            done = await clerk.put_back(selection, now=dt.datetime.now(dt.UTC), force=force)
+            done = await clerk.put_back(selection, by=by, now=dt.datetime.now(dt.UTC), force=force)
             if isinstance(done, PutBack) and not done.lines:
                 _check_names(selection, await clerk.names())
         return done
 
-    return _run(change)
-
-
-def _run(work: Callable[[], Awaitable[T]]) -> T:
-    """Do something with a store, or end the program with what is wrong with it."""
-    import trio
-
-    from flowalert.store import StoreRefused
-
-    try:
-        return trio.run(work)
-    except StoreRefused as refused:
-        click.echo(f"flowalert: {refused}", err=True)
-        raise SystemExit(REFUSED_STORE) from None
+    return run(change)
 
 
 def _check_names(selection: "Selection", known: "Names") -> None:

@@ -12,3 +12,9 @@ config_option = click.option(
     show_default=True,
     help="The settings file.",
 )
+
+store_option = click.option(
+    "--store", type=click.Path(path_type=Path), help="Look into this store, instead of the settings' one."
+)
+
+by_option = click.option("--by", metavar="NAME", help="Who does it, for the audit log; your login name when left out.")

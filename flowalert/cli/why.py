@@ -11,9 +11,10 @@ import click
 from flowalert.cli.argument import load_configured, load_rulebook, pick_rules, sort_paths
 from flowalert.cli.option import config_option
 from flowalert.cli.reading import read_latest, read_recordings
+from flowalert.cli.scope import Wanted
 
 if TYPE_CHECKING:
-    from flowalert.engine.transition import Scope, Transition
+    from flowalert.engine.transition import Transition
     from flowalert.engine.why import Why
     from flowalert.market.entry import Entry
     from flowalert.rules.rulebook import Rulebook
@@ -72,7 +73,7 @@ def why(
     if not recording and store is None:
         raise click.UsageError("with --rules say where to look: --recording FILE, a recording or a store")
     entries = _choose(recording, store, at)
-    found = _look(rulebook, entries, at, _Wanted(scope))
+    found = _look(rulebook, entries, at, Wanted(scope))
     if form == "json":
         _print_json(found)
     else:
@@ -84,31 +85,6 @@ def why(
 class _Found(NamedTuple):
     why: "Sequence[Why]"
     transitions: "Sequence[Transition]"
-
-
-class _Wanted:
-    """A scope as it is named on the command line: any of its sector, investor and venue, in any order."""
-
-    def __init__(self, words: Sequence[str]) -> None:
-        """Read `kospi foreign`, `kospi/foreign` or `krx/001/0017`; raises click's error for what is no name."""
-        self._words = [part for word in words for part in re.split(r"[/\s,]+", word) if part]
-        for word in self._words:
-            if not self._readings(word):
-                raise click.UsageError(f"{word!r} is no sector, investor or venue; name a scope like kospi foreign")
-
-    def admits(self, scope: "Scope") -> bool:
-        """Tell whether a scope has all that was named."""
-        parts = {scope.venue.value, scope.sector, scope.investor}
-        return all(self._readings(word) & parts for word in self._words)
-
-    @staticmethod
-    def _readings(word: str) -> set[str]:
-        from flowalert.market.investor import find_investor
-        from flowalert.market.sector import find_sector
-        from flowalert.market.venue import Venue
-
-        found = [find_sector(word), find_investor(word)]
-        return {each.code for each in found if each} | {each.value for each in Venue if each.value == word.lower()}
 
 
 def _read_moment(text: str) -> _Moment:
@@ -135,7 +111,7 @@ def _choose(recording: Sequence[Path], store: Path | None, at: _Moment | None) -
     return read_recordings([store], "looking back")
 
 
-def _look(rulebook: "Rulebook", chunks: "Iterator[Sequence[Entry]]", at: _Moment | None, wanted: _Wanted) -> _Found:
+def _look(rulebook: "Rulebook", chunks: "Iterator[Sequence[Entry]]", at: _Moment | None, wanted: Wanted) -> _Found:
     """Fold entries up to a moment, and ask the engine; of several sessions the last one that has begun by then."""
     from flowalert.engine.engine import Engine
     from flowalert.market.entry import Update

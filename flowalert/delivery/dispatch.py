@@ -64,7 +64,7 @@ async def run_delivery(outbox: Outbox, orders: Orders, bell: Doorbell) -> None:
     seconds of trio's time. Closing it stops: what is due goes out if there is time for it, and what is left waits on
     disk for the next start.
     """
-    board = Board(outbox, orders.inhibitions)
+    board = Board(outbox, orders.inhibitions, orders.now)
 
     def tell(report: Report) -> None:
         orders.tell(report)
@@ -110,9 +110,10 @@ def _list_targets(channels: Iterable[Channel]) -> list[tuple[Sender, list[Channe
 class Board:
     """What mutes alerts. What changes is what was read last, and at which version of the outbox, by `read` alone."""
 
-    def __init__(self, outbox: Outbox, inhibitions: Sequence[Inhibition]) -> None:
+    def __init__(self, outbox: Outbox, inhibitions: Sequence[Inhibition], now: Callable[[], datetime]) -> None:
         self._outbox = outbox
         self._inhibitions = inhibitions
+        self._now = now
         self._mutes = Mutes()
         self._version: object = None
 
@@ -121,7 +122,7 @@ class Board:
         version = await self._outbox.version()
         if version != self._version:
             self._mutes = Mutes(
-                silences=await self._outbox.silences(),
+                silences=await self._outbox.silences(now=self._now()),
                 inhibitions=self._inhibitions,
                 # Nobody asks which alerts fire but an inhibition.
                 firing=await self._outbox.firing() if self._inhibitions else (),

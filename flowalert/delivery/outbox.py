@@ -29,8 +29,8 @@ class Outbox(Protocol):
     async def version(self) -> object:
         """Return what is another whenever an alert, a silence or an acknowledgement may have changed."""
 
-    async def silences(self) -> list[Silence]:
-        """Return the silences that have not ended."""
+    async def silences(self, *, now: datetime | None = None) -> list[Silence]:
+        """Return the silences that are not over at a moment of the wall clock."""
 
     async def acknowledged(self) -> Mapping[str, str]:
         """Return the alerts that somebody has acknowledged, with who did."""

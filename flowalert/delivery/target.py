@@ -8,13 +8,13 @@ from typing import TYPE_CHECKING
 import trio
 
 from flowalert.delivery.answer import find_text_sent, read_answer
+from flowalert.delivery.attachment import Manner, Part, find_manner, leave_out_picture, send_with_picture
 from flowalert.delivery.fit import Fitted, fit
 from flowalert.delivery.markup import mark_title
 from flowalert.delivery.message import Message
 from flowalert.delivery.outcome import Outcome, Retry, Sent, Unknown
 from flowalert.delivery.outlet import prepare_outlet
 from flowalert.delivery.page import Page
-from flowalert.delivery.attachment import Manner, Part, find_manner, leave_out_picture, send_with_picture
 from flowalert.delivery.room import find_room
 from flowalert.engine.notice import Address
 from flowalert.engine.transition import Kind, Severity

@@ -82,8 +82,8 @@ def _clock(second: int) -> str:
 
 
 def _list_marks(times: Times) -> Sequence[int]:
-    """Return the seconds of a day at which something may change; midnight is one, since the days differ."""
-    return sorted({0, *(second % DAY for each in times for stretch in each.hours for second in stretch)})
+    """Return the seconds of a day at which something may change; what changes with the day ends at 24:00."""
+    return sorted({second for each in times for stretch in each.hours for second in stretch})
 
 
 def _find_phase(name: str, venue: Venue) -> Stretch:

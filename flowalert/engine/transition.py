@@ -66,12 +66,14 @@ class Scope(Struct, frozen=True):
         return " ".join(names) or self.venue.korean
 
 
-def read_scope(text: str) -> Scope:
-    """Return the scope that `str` wrote."""
+def parse_scope(text: str) -> Scope:
+    """Read `krx/001/0017` back, or less of it; raises ValueError for anything else."""
     venue, *codes = text.split("/")
-    # Source: the wire, on which sectors have three digits and investors four.
-    sector = next((code for code in codes if len(code) == 3), None)
-    return Scope(Venue(venue), sector, next((code for code in codes if len(code) != 3), None))
+    # A sector's code has three digits, an investor's four.
+    by_length = {len(code): code for code in codes}
+    if len(by_length) != len(codes) or not by_length.keys() <= {3, 4}:
+        raise ValueError(f"{text!r} is no scope")
+    return Scope(Venue(venue), by_length.get(3), by_length.get(4))
 
 
 class Transition(Struct, frozen=True, kw_only=True):

@@ -88,6 +88,20 @@ def parse_weekdays(text: str) -> frozenset[int]:
     return frozenset(_list_days(text))
 
 
+def parse_weekday_list(text: str) -> frozenset[int]:
+    """Return the days of `mon-fri,sun`; raises Mistake."""
+    days: set[int] = set()
+    offset = 0
+    for part in text.split(","):
+        try:
+            days.update(_list_days(part))
+        except Mistake as mistake:
+            span = (offset + mistake.start, offset + mistake.end)
+            raise Mistake(mistake.what, span, mistake.instead) from None
+        offset += len(part) + 1
+    return frozenset(days)
+
+
 def _list_days(text: str) -> Iterator[int]:
     first, dash, last = text.partition("-")
     begin = _find_day(first, 0)

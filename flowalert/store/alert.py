@@ -12,6 +12,9 @@ from msgspec import Struct
 from flowalert.engine.transition import Kind, Transition
 from flowalert.market.moment import to_ms
 
+# Of a rule: names and values.
+Labels: TypeAlias = tuple[tuple[str, str], ...]
+
 
 class AlertState(enum.Enum):
     """How an alert stands."""
@@ -22,19 +25,19 @@ class AlertState(enum.Enum):
 
 
 class Alert(Struct, frozen=True, kw_only=True):
-    """One episode of one rule at one scope, as its last transition left it."""
+    """One episode of one rule at one scope, as its last transition left it; `labels` are those of its rule."""
 
     id: str
     state: AlertState
     last: Transition
+    labels: Labels = ()
 
-
-# Of a rule: names and values.
-Labels: TypeAlias = tuple[tuple[str, str], ...]
 
 _STATES = {Kind.FIRED: AlertState.FIRED, Kind.FIRING: AlertState.OPEN, Kind.RESOLVED: AlertState.RESOLVED}
 _encode = msgspec.json.Encoder().encode
 _decode = msgspec.json.Decoder(Transition).decode
+
+_SELECT = "SELECT a.id, a.state, a.labels, t.content FROM alerts a JOIN transitions t ON t.id = a.last_transition"
 
 
 def append_transitions(
@@ -88,14 +91,13 @@ def _update_alert(connection: apsw.Connection, last: Transition, labels: Labels)
 
 def read_labels(text: str) -> Labels:
     """Return the labels of an alert from its column."""
-    return () if text == "{}" else tuple(msgspec.json.decode(text, type=dict[str, str]).items())
+    return () if text == "{}" else tuple(sorted(msgspec.json.decode(text, type=dict[str, str]).items()))
 
 
 def read_open_alerts(connection: apsw.Connection) -> list[Alert]:
     """Return the alerts that fire, in the order in which they opened."""
     rows = connection.execute(
-        "SELECT a.id, a.state, t.content FROM alerts a JOIN transitions t ON t.id = a.last_transition"
-        " WHERE a.state = 'open' ORDER BY a.opened_at, a.id"
+        f"{_SELECT} WHERE a.state = 'open' ORDER BY a.opened_at, a.id",
     )
     return [_decode_alert(row) for row in rows]
 
@@ -103,16 +105,42 @@ def read_open_alerts(connection: apsw.Connection) -> list[Alert]:
 def read_alerts(connection: apsw.Connection, *, limit: int) -> list[Alert]:
     """Return the alerts that changed last, newest first."""
     rows = connection.execute(
-        "SELECT a.id, a.state, t.content FROM alerts a JOIN transitions t ON t.id = a.last_transition"
-        " ORDER BY t.seq DESC LIMIT ?",
+        f"{_SELECT} ORDER BY t.seq DESC LIMIT ?",
         (limit,),
     )
     return [_decode_alert(row) for row in rows]
 
 
+def read_events(connection: apsw.Connection, since: datetime) -> list[Alert]:
+    """Return the events that were to be told since a moment of wall time, in the order of their coming."""
+    rows = connection.execute(
+        f"{_SELECT} WHERE a.state = 'fired' AND t.told AND t.committed_at >= ? ORDER BY t.seq", (to_ms(since),)
+    )
+    return [_decode_alert(row) for row in rows]
+
+
+def read_alerts_beginning(connection: apsw.Connection, beginning: str, *, limit: int) -> list[Alert]:
+    """Return the alerts whose ids begin so, newest first, at most `limit`."""
+    rows = connection.execute(
+        # An id is of hexadecimal digits, all of them before the letter g.
+        f"{_SELECT} WHERE a.id >= ?1 AND a.id < ?1 || 'g' ORDER BY t.seq DESC LIMIT ?2",
+        (beginning, limit),
+    )
+    return [_decode_alert(row) for row in rows]
+
+
+def find_alerts(connection: apsw.Connection, ids: Sequence[str]) -> dict[str, Alert]:
+    """Return those of the alerts that the store has, by their ids."""
+    rows = connection.execute(
+        f"{_SELECT} JOIN json_each(?) wanted ON wanted.value = a.id ORDER BY a.opened_at, a.id",
+        (_encode(ids).decode(),),
+    )
+    return {alert.id: alert for alert in map(_decode_alert, rows)}
+
+
 def _decode_alert(row: tuple[Any, ...]) -> Alert:
-    id_, state, content = row
-    return Alert(id=id_, state=AlertState(state), last=_decode(content))
+    id_, state, labels, content = row
+    return Alert(id=id_, state=AlertState(state), last=_decode(content), labels=read_labels(labels))
 
 
 def read_transitions(connection: apsw.Connection, alert: str) -> list[Transition]:

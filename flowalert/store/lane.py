@@ -9,7 +9,7 @@ import msgspec
 
 from flowalert.engine.notice import DeliveryState, read_cause
 from flowalert.engine.queue import Glance, Lane, Step, Waiting
-from flowalert.engine.transition import Kind, Severity, read_scope
+from flowalert.engine.transition import Kind, Severity, parse_scope
 from flowalert.market.moment import from_ms, to_ms
 from flowalert.store.alert import AlertState, read_labels
 
@@ -95,7 +95,7 @@ def _decode_waiting(row: Sequence[Any], firings: dict[int, tuple[str, int]]) -> 
         id=id_,
         alert=alert,
         rule=rule,
-        scope=read_scope(scope),
+        scope=parse_scope(scope),
         labels=read_labels(labels),
         kind=Kind(kind),
         severity=Severity(severity),

@@ -190,6 +190,38 @@ _VERSIONS = (
         FROM deliveries d JOIN notices n ON n.id = d.notice JOIN wordings w ON w.id = n.wording
             JOIN targets g ON g.key = d.target;
     """,
+    """
+    -- What people do not want to be told of, for a time. `matcher` is the matcher's own text; `times` are those of a
+    -- recurring silence, as JSON.
+    CREATE TABLE silences (
+        id INTEGER PRIMARY KEY,
+        matcher TEXT NOT NULL,
+        created_at INTEGER NOT NULL,
+        starts_at INTEGER NOT NULL,
+        ends_at INTEGER,
+        ended_at INTEGER,
+        who TEXT NOT NULL,
+        reason TEXT NOT NULL,
+        times TEXT NOT NULL
+    ) STRICT;
+
+    CREATE TABLE acks (
+        alert TEXT PRIMARY KEY REFERENCES alerts,
+        who TEXT NOT NULL,
+        at INTEGER NOT NULL,
+        comment TEXT NOT NULL
+    ) STRICT, WITHOUT ROWID;
+
+    -- What was done by hand. `action` is audit.Action, and `detail` an object, as JSON.
+    CREATE TABLE audit (
+        id INTEGER PRIMARY KEY,
+        at INTEGER NOT NULL,
+        who TEXT NOT NULL,
+        action TEXT NOT NULL,
+        subject TEXT NOT NULL,
+        detail TEXT NOT NULL
+    ) STRICT;
+    """,
 )
 VERSION = len(_VERSIONS)
 

@@ -8,6 +8,7 @@ from msgspec import Struct
 
 from flowalert.engine.notice import DeliveryState
 from flowalert.market.moment import to_ms
+from flowalert.store.audit import Action, note_deed
 from flowalert.store.ledger import Line, Selection, read_lines
 
 BY_HAND = "retried by hand"
@@ -26,7 +27,7 @@ class NotPutBack(Struct, frozen=True):
 
 
 def put_back(
-    connection: apsw.Connection, selection: Selection, now: datetime, *, force: bool = False
+    connection: apsw.Connection, selection: Selection, now: datetime, *, by: str, force: bool = False
 ) -> PutBack | NotPutBack:
     """Make all deliveries of a selection wait for their target again, due at once; or none, if one of them cannot.
 
@@ -60,6 +61,10 @@ def put_back(
             "UPDATE lanes SET blocked_until = NULL, asked_until = NULL WHERE target = ? AND channel = ?",
             (before.target.key, before.notice.channel),
         )
+    if lines:
+        numbers = [line.delivery.id for line in lines]
+        subject = ", ".join(map(str, numbers))
+        note_deed(connection, Action.RETRIED, subject, who=by, now=now, detail={"ids": numbers, "forced": force})
     return PutBack(lines)
 
 

@@ -7,14 +7,18 @@ from pathlib import Path
 
 import apsw
 
+from flowalert.engine.ack import Ack
 from flowalert.engine.clause import Subject
+from flowalert.engine.matcher import Matcher
 from flowalert.engine.notice import Delivery, DeliveryState, Notice
 from flowalert.engine.queue import Glance, Lane, Muted, Step, Waiting
+from flowalert.engine.recurrence import Times
 from flowalert.engine.silence import Silence
 from flowalert.engine.term import Past, Used
 from flowalert.engine.transition import Transition
 from flowalert.market.entry import Entry
-from flowalert.store import alert, handoff, lane, queue, session, summary, term
+from flowalert.store import ack, alert, audit, handoff, lane, queue, session, silence, summary, term
+from flowalert.store.ack import NotAcknowledged
 from flowalert.store.alert import Labels
 from flowalert.store.database import Database, create_file, open_database
 from flowalert.store.identity import check_existing, check_identity
@@ -24,6 +28,7 @@ from flowalert.store.lock import hold_lock
 from flowalert.store.refusal import StoreRefused
 from flowalert.store.schema import VERSION
 from flowalert.store.second_try import NotPutBack, PutBack, put_back
+from flowalert.store.silence import NotEnded
 
 _CHUNK = 5_000  # rows a hop: some 15 ms of the thread, so that a commit does not wait long behind a reader
 
@@ -77,6 +82,26 @@ class Reader:
     async def names(self) -> Names:
         """Return the channels and rules that a selection may name."""
         return await self._database.read(read_names)
+
+    async def events(self, since: datetime) -> list[alert.Alert]:
+        """Return the events that were to be told since a moment of wall time, in the order of their coming."""
+        return await self._database.read(alert.read_events, since)
+
+    async def alerts_beginning(self, beginning: str, *, limit: int) -> list[alert.Alert]:
+        """Return the alerts whose ids begin so, newest first."""
+        return await self._database.read(alert.read_alerts_beginning, beginning, limit=limit)
+
+    async def silences(self, *, now: datetime | None = None) -> list[Silence]:
+        """Return the silences that are not over at a moment, or all where none is named, by their numbers."""
+        return await self._database.read(silence.read_silences, now=now)
+
+    async def acks(self, *, alerts: Collection[str] | None = None) -> dict[str, Ack]:
+        """Return the acknowledgements of these alerts, or all that there are, by the alert's id."""
+        return await self._database.read(ack.read_acks, alerts=alerts)
+
+    async def audit(self, *, limit: int, since: datetime | None = None) -> list[audit.Deed]:
+        """Return what people did last, oldest of it first."""
+        return await self._database.read(audit.read_deeds, limit=limit, since=since)
 
     async def pasts(self) -> dict[str, Past]:
         """Return what rules that expire had used up before the open session, by the rule's name."""
@@ -160,13 +185,9 @@ class Store(Reader):
         """Return what is another whenever an alert, a silence or an acknowledgement may have changed."""
         return self._revision, await self._database.read(_read_data_version)
 
-    async def silences(self) -> list[Silence]:
-        """TEMP"""
-        return []
-
     async def acknowledged(self) -> Mapping[str, str]:
-        """TEMP"""
-        return {}
+        """Return the alerts that somebody has acknowledged, with who did."""
+        return {alert: each.by for alert, each in (await self.acks()).items()}
 
     async def firing(self) -> Sequence[Subject]:
         """Return the alerts that fire, as a matcher is asked about them."""
@@ -202,15 +223,57 @@ def _read_data_version(connection: apsw.Connection) -> int:
 class Clerk(Reader):
     """A store in which a person changes something, also beside the service. Every change is one transaction.
 
-    What changes is the file, and only what a running service reads from it each time.
+    What changes is the file, and only what a running service reads from it each time. Who did it, `by`, is written
+    down with it.
     """
 
-    async def put_back(self, selection: Selection, *, now: datetime, force: bool = False) -> PutBack | NotPutBack:
+    async def add_silence(
+        self,
+        matcher: Matcher,
+        *,
+        starts_at: datetime,
+        ends_at: datetime | None,
+        times: Times = (),
+        by: str,
+        reason: str,
+        now: datetime,
+    ) -> Silence:
+        """Write a new silence; return it with its number."""
+        return await self._database.write(
+            silence.add_silence,
+            matcher,
+            starts_at=starts_at,
+            ends_at=ends_at,
+            times=times,
+            by=by,
+            reason=reason,
+            now=now,
+        )
+
+    async def end_silences(self, ids: Sequence[int], *, by: str, now: datetime) -> tuple[Silence, ...] | NotEnded:
+        """End silences before their time; or none, where one of them cannot be. Returns them as they are then."""
+        return await self._database.write(silence.end_silences, ids, by=by, now=now)
+
+    async def acknowledge(
+        self, alerts: Sequence[str], *, by: str, comment: str = "", now: datetime
+    ) -> tuple[alert.Alert, ...] | NotAcknowledged:
+        """Acknowledge all of the alerts, by their ids; or none, where one is resolved, acknowledged or not there."""
+        return await self._database.write(ack.acknowledge, alerts, by=by, comment=comment, now=now)
+
+    async def withdraw_acknowledgement(
+        self, alerts: Sequence[str], *, by: str, now: datetime
+    ) -> tuple[alert.Alert, ...] | NotAcknowledged:
+        """Take the acknowledgements of all of the alerts back; or of none, where one has none."""
+        return await self._database.write(ack.withdraw_acknowledgement, alerts, by=by, now=now)
+
+    async def put_back(
+        self, selection: Selection, *, by: str, now: datetime, force: bool = False
+    ) -> PutBack | NotPutBack:
         """Make all deliveries of a selection wait again, due at once; or none, where one of them cannot.
 
         A running service notices within seconds; otherwise the next start does. Those that were sent need `force`.
         """
-        return await self._database.write(put_back, selection, now, force=force)
+        return await self._database.write(put_back, selection, now, by=by, force=force)
 
 
 @asynccontextmanager
@@ -235,13 +298,16 @@ async def open_store(path: Path) -> AsyncIterator[Store]:
 
 
 @asynccontextmanager
-async def open_reader(path: Path) -> AsyncIterator[Reader]:
+async def open_reader(path: Path, *, current: bool = False) -> AsyncIterator[Reader]:
     """Open a store to ask it questions, whether or not a service is running on it.
 
-    Raises StoreRefused where there is none, and for a file that is no store or is a newer flowalert's.
+    Raises StoreRefused where there is none, and for a file that is no store or is a newer flowalert's; with `current`
+    for an older one's too, which has no answer to some of the questions.
     """
     path = path.resolve()  # noqa: ASYNC240 - one look at a local folder, once a start
-    check_existing(path)
+    version = check_existing(path)
+    if current:
+        _refuse_older(path, version)
     async with open_database(path, readonly=True) as database:
         yield Reader(database)
 
@@ -253,12 +319,15 @@ async def open_clerk(path: Path) -> AsyncIterator[Clerk]:
     Raises StoreRefused where there is none, and for a file that is no store or is another version's.
     """
     path = path.resolve()  # noqa: ASYNC240 - one look at a local folder, once a start
-    version = check_existing(path)
+    _refuse_older(path, check_existing(path))
+    async with open_database(path, readonly=False) as database:
+        yield Clerk(database)
+
+
+def _refuse_older(path: Path, version: int) -> None:
     if version < VERSION:
         # To migrate it here could change it under a service of the older version.
         raise StoreRefused(
             f"{path}: written by an older flowalert (store version {version}, this one has {VERSION}); "
             "start the service once with this one, then try again"
         )
-    async with open_database(path, readonly=False) as database:
-        yield Clerk(database)

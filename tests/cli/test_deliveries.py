@@ -8,15 +8,13 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-import click
 import pytest
 import trio
 from click.testing import Result
 
-from flowalert.cli.deliveries import deliveries, read_since
+from flowalert.cli.deliveries import deliveries
 from flowalert.delivery import Channel, Doorbell, Orders, Target, parse_target, run_delivery
 from flowalert.engine.notice import Delivery, DeliveryState
-from flowalert.market.instant import KST
 from flowalert.store import open_reader, open_store
 from tests.cli.settled import fill, invoke, write_settings
 from tests.delivery.http_recorder import Answer, open_recorder
@@ -128,22 +126,6 @@ def test_a_list_cut_short_says_so_and_counts_all(folder: Path) -> None:
     done = invoke(deliveries, folder, "--limit", "1")
     assert "the newest 1 of 5; --limit shows more" in done.stdout
     assert "1 pending · 1 retrying · 1 sent · 1 dead · 1 suppressed" in done.stdout
-
-
-def test_since_is_of_today_or_of_a_date_in_seoul() -> None:
-    """What is no time, or is yet to come, is an error that says what instead."""
-    now = dt.datetime(2026, 11, 23, 1, 0, tzinfo=dt.UTC)  # 10:00 in Seoul
-    assert read_since("09:30", now) == dt.datetime(2026, 11, 23, 9, 30, tzinfo=KST)
-    assert read_since("2026-11-20", now) == dt.datetime(2026, 11, 20, tzinfo=KST)
-    assert read_since("2026-11-20 15:30:10", now) == dt.datetime(2026, 11, 20, 15, 30, 10, tzinfo=KST)
-    for text, what in (
-        ("", "is no time"),
-        ("25:00", "is no time"),
-        ("2026-13-01", "no time"),
-        ("10:01", "yet to come"),
-    ):
-        with pytest.raises(click.BadParameter, match=what):
-            read_since(text, now)
 
 
 @pytest.mark.parametrize(

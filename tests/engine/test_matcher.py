@@ -184,7 +184,7 @@ def test_a_matcher_is_said_in_words() -> None:
 severities = [each.slug for each in Severity] + [each.korean for each in Severity]
 sectors = [name for each in SECTORS for name in (each.slug, each.korean, each.code)] + ["999"]
 investors = [name for each in INVESTORS for name in (each.slug, each.korean, each.code)] + ["1234"]
-anything = st.text(st.characters(exclude_categories=["Cs"]), max_size=8)
+anything = st.text(st.sampled_from("\"'\\,|=<~ \n가") | st.characters(exclude_categories=["Cs"]), max_size=8)
 names = st.from_regex(r"[a-z]{1,6}-\*?|\*|[가-힣]{1,3}", fullmatch=True)
 
 
@@ -238,6 +238,14 @@ def test_a_matcher_is_its_text(text: str) -> None:
     matcher = parse_matcher(text)
     assert parse_matcher(str(matcher)) == matcher
     assert str(parse_matcher(str(matcher))) == str(matcher)
+
+
+@given(anything)
+def test_any_value_can_be_written(value: str) -> None:
+    """In quotation marks, by us and by people."""
+    matcher = parse_matcher(f"label.x={quote(value)}")
+    assert matcher.clauses[0].values == (value,)
+    assert parse_matcher(str(matcher)) == matcher
 
 
 @given(equalities(), subjects)

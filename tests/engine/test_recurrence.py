@@ -11,7 +11,7 @@ from flowalert.language.tongue import Tongue
 from flowalert.market.instant import DAY, midnight
 from flowalert.market.venue import Venue
 from flowalert.rules.active import EVERY_DAY, Active
-from flowalert.rules.stretch import parse_weekdays, say_weekdays
+from flowalert.rules.stretch import parse_weekday_list, parse_weekdays, say_weekdays
 
 HOUR = 3600
 MONDAY = midnight(dt.date(2026, 11, 23))
@@ -105,8 +105,15 @@ def test_times_are_said(text: str, weekdays: str, korean: str, english: str) -> 
 @given(st.frozensets(st.integers(0, 6), min_size=1, max_size=6), st.sampled_from(Tongue))
 def test_days_are_said_as_they_are_written(days: frozenset[int], tongue: Tongue) -> None:
     """What is said is read as the same days."""
-    parts = say_weekdays(days, tongue).split(",")
-    assert frozenset(day for part in parts for day in parse_weekdays(part)) == days
+    assert parse_weekday_list(say_weekdays(days, tongue)) == days
+
+
+def test_a_wrong_day_is_shown_in_its_place() -> None:
+    """Of a list of days."""
+    with pytest.raises(Mistake) as caught:
+        parse_weekday_list("mon,wed-frx")
+    assert str(caught.value) == "'frx' is no day of the week; did you mean fri?"
+    assert (caught.value.start, caught.value.end) == (8, 11)
 
 
 # In steps of four hours, so that a day can be looked through.

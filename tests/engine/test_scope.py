@@ -2,6 +2,7 @@
 
 import pytest
 
+from flowalert.engine.transition import parse_scope
 from flowalert.market.investor import INVESTORS
 from flowalert.market.series import parse_series
 from tests.engine.market import Market
@@ -46,3 +47,16 @@ def test_every_sector_with_every_investor() -> None:
     assert [str(each.scope) for each in market.engine.list_open()] == [
         "krx/001/0008", "krx/001/0017", "krx/301/0008", "krx/301/0017",
     ]  # fmt: skip
+
+
+@pytest.mark.parametrize("text", ["krx", "krx/001", "nxt/0017", "unified/001/0017"])
+def test_a_scope_is_its_text(text: str) -> None:
+    """Whatever it leaves open."""
+    assert str(parse_scope(text)) == text
+
+
+@pytest.mark.parametrize("text", ["", "ktx", "krx/1", "krx/001/301", "krx/001/0017/9999"])
+def test_what_is_no_scope_is_not_read_as_one(text: str) -> None:
+    """It is an error of the program that asks."""
+    with pytest.raises(ValueError, match=r"scope|Venue"):
+        parse_scope(text)

@@ -121,8 +121,9 @@ def test_an_occurrence_has_one_key_from_its_begin_to_its_end() -> None:
 
 def test_one_that_was_made_within_its_times_began_then() -> None:
     """What came before was not silenced."""
-    late = silence("09:00-09:10", starts_at=clock(0, 9, 5))
-    assert in_force_since(late, clock(0, 9, 6)) == clock(0, 9, 5)
+    made_at = clock(0, 9, 5) + dt.timedelta(milliseconds=123)
+    late = silence("09:00-09:10", starts_at=made_at)
+    assert in_force_since(late, clock(0, 9, 6)) == made_at
     assert in_force_since(late, clock(1, 9, 6)) == clock(1, 9)
 
 

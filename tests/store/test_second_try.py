@@ -30,7 +30,7 @@ async def test_what_is_put_back_is_sent_before_what_came_after_it(tmp_path: Path
         await end_all(store, Refused("HTTP 404 Not Found"), Sent())
         assert await queue_of(store) == []
         async with open_clerk(tmp_path / "flow.db") as clerk:
-            done = await clerk.put_back(Selection(states=(DeliveryState.DEAD,)), now=LATER)
+            done = await clerk.put_back(Selection(states=(DeliveryState.DEAD,)), by="kim", now=LATER)
         assert isinstance(done, PutBack)
         assert [line.delivery.state for line in done.lines] == [DeliveryState.DEAD]
         (again,) = await queue_of(store)
@@ -48,7 +48,7 @@ async def test_one_that_cannot_be_put_back_keeps_all_in_place(tmp_path: Path) ->
         await lease(store, under_way, NOW)
         before = await store.deliveries()
         async with open_clerk(tmp_path / "flow.db") as clerk:
-            done = await clerk.put_back(Selection(ids=(1, 2, 3, 9)), now=LATER)
+            done = await clerk.put_back(Selection(ids=(1, 2, 3, 9)), by="kim", now=LATER)
         assert done == NotPutBack(
             (
                 "there is no delivery 9",
@@ -67,7 +67,7 @@ async def test_a_forced_second_send_that_fails_still_lets_the_resolve_be_told(tm
         (first,) = await queue_of(store)
         await settle(store, first, DeliveryState.SENT, "accepted", NOW)
         async with open_clerk(tmp_path / "flow.db") as clerk:
-            assert isinstance(await clerk.put_back(Selection(ids=(1,)), now=LATER, force=True), PutBack)
+            assert isinstance(await clerk.put_back(Selection(ids=(1,)), by="kim", now=LATER, force=True), PutBack)
         (second,) = await queue_of(store)
         await settle(store, second, DeliveryState.DEAD, "HTTP 404 Not Found", LATER)
         await store.commit([], [resolved], [notice(resolved, DESK)], now=LATER)
@@ -80,7 +80,7 @@ async def test_what_waits_for_its_next_try_is_due_at_once(tmp_path: Path) -> Non
     async with open_store(tmp_path / "flow.db") as store:
         await end_all(store, Retry("HTTP 503 Service Unavailable", after=3_600))
         async with open_clerk(tmp_path / "flow.db") as clerk:
-            await clerk.put_back(Selection(ids=(1,)), now=NOW + dt.timedelta(seconds=5))
+            await clerk.put_back(Selection(ids=(1,)), by="kim", now=NOW + dt.timedelta(seconds=5))
         (again,) = await queue_of(store)
     assert (again.state, again.next_at) == (DeliveryState.PENDING, NOW + dt.timedelta(seconds=5))
 

@@ -3,11 +3,11 @@
 from collections.abc import Sequence
 
 import click
-import msgspec
 from rich.cells import cell_len
 from rich.table import Table
 from rich.text import Text
 
+from flowalert.cli.report.document import echo_json
 from flowalert.cli.report.text import open_console
 from flowalert.delivery import Channel
 from flowalert.delivery.outcome import Outcome, Refused, Retry, Sent
@@ -49,7 +49,7 @@ def print_channels(channels: Sequence[Channel], reach: Reach, *, whole: bool) ->
 
 def print_json(channels: Sequence[Channel], reach: Reach) -> None:
     """Print "channels" with their targets and rules, "unreached" channels, "unheard" rules and "disabled" ones."""
-    _echo(
+    echo_json(
         {
             "channels": [
                 {
@@ -99,7 +99,7 @@ def print_answers_json(answers: Sequence[Answer]) -> None:
 
     The result is ok, refused (for good), failed (for now) or unknown (it may have gone out).
     """
-    _echo(
+    echo_json(
         {
             "answers": [
                 {
@@ -131,7 +131,3 @@ def _name(rules: Sequence[str], *, whole: bool) -> str:
     shown = rules if whole else rules[:_NAMED]
     more = len(rules) - len(shown)
     return ", ".join(shown) + (f" and {more} more (-v names them)" if more else "")
-
-
-def _echo(content: object) -> None:
-    click.echo(msgspec.json.format(msgspec.json.encode(content)).decode())

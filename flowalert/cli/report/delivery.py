@@ -1,14 +1,14 @@
 """Deliveries for a terminal, and for programs. Of a target only its label is there to be shown."""
 
 from collections.abc import Sequence
-from datetime import datetime
 from typing import Any
 
 import click
-import msgspec
 from rich.table import Table
 from rich.text import Text
 
+from flowalert.cli.report.document import echo_json
+from flowalert.cli.report.moment import show_moment, write_moment
 from flowalert.cli.report.text import open_console
 from flowalert.engine.notice import Delivery, DeliveryState
 from flowalert.market.instant import KST
@@ -43,7 +43,7 @@ def print_ledger(ledger: Ledger) -> None:
         what = f"{told.rule} · {told.scope.korean} · {' '.join(delivery.notice.title.split())}"
         table.add_row(
             str(delivery.id),
-            _show_moment(delivery.created_at),
+            show_moment(delivery.created_at),
             Text(delivery.state.value, _STYLES[delivery.state]),
             Text.assemble(how, "\n", (what, "dim")),
         )
@@ -58,7 +58,7 @@ def print_ledger(ledger: Ledger) -> None:
 
 def print_ledger_json(ledger: Ledger) -> None:
     """Print "deliveries", oldest first, and "counts" of the whole selection by state; moments are ISO 8601."""
-    _echo(
+    echo_json(
         {
             "deliveries": [_describe(line) for line in ledger.lines],
             "counts": {state.value: count for state, count in ledger.counts.items()},
@@ -78,11 +78,7 @@ def print_retried(lines: Sequence[Line]) -> None:
 
 def print_retried_json(lines: Sequence[Line]) -> None:
     """Print "retried": what was put back, each as it was before."""
-    _echo({"retried": [_describe(line) for line in lines]})
-
-
-def _show_moment(moment: datetime) -> str:
-    return f"{moment.astimezone(KST):%Y-%m-%d %H:%M:%S}"
+    echo_json({"retried": [_describe(line) for line in lines]})
 
 
 def _sum_up(delivery: Delivery) -> str:
@@ -92,7 +88,7 @@ def _sum_up(delivery: Delivery) -> str:
     """
     moment = delivery.settled_at or delivery.next_at
     same = moment.astimezone(KST).date() == delivery.created_at.astimezone(KST).date()
-    shown = f"{moment.astimezone(KST):%H:%M:%S}" if same else _show_moment(moment)
+    shown = f"{moment.astimezone(KST):%H:%M:%S}" if same else show_moment(moment)
     parts = [delivery.reason] if delivery.reason else []
     parts.append(f"settled {shown}" if delivery.settled_at else f"next {shown}")
     parts.append("1 try" if delivery.attempts == 1 else f"{delivery.attempts} tries")
@@ -111,9 +107,9 @@ def _describe(line: Line) -> dict[str, Any]:
         "target": delivery.target.label,
         "attempts": delivery.attempts,
         "uncertain": delivery.uncertain,
-        "created_at": _write(delivery.created_at),
-        "next_at": None if delivery.settled_at else _write(delivery.next_at),
-        "settled_at": _write(delivery.settled_at) if delivery.settled_at else None,
+        "created_at": write_moment(delivery.created_at),
+        "next_at": None if delivery.settled_at else write_moment(delivery.next_at),
+        "settled_at": write_moment(delivery.settled_at) if delivery.settled_at else None,
         "rule": transition.rule,
         "scope": str(transition.scope),
         "kind": delivery.notice.kind.value,
@@ -121,11 +117,3 @@ def _describe(line: Line) -> dict[str, Any]:
         "title": delivery.notice.title,
         "transition": transition.id,
     }
-
-
-def _write(moment: datetime) -> str:
-    return moment.astimezone(KST).isoformat(timespec="milliseconds")
-
-
-def _echo(content: object) -> None:
-    click.echo(msgspec.json.format(msgspec.json.encode(content)).decode())

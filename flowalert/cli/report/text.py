@@ -18,7 +18,7 @@ from flowalert.rules.rulebook import Rulebook
 _UNBOUND = 250
 _COLUMN = 12
 
-_STYLES = {Severity.INFO: "", Severity.WARNING: "yellow", Severity.CRITICAL: "bold red"}
+SEVERITY_STYLES = {Severity.INFO: "", Severity.WARNING: "yellow", Severity.CRITICAL: "bold red"}
 
 
 def open_console() -> Console:
@@ -76,7 +76,7 @@ class TextPrinter:
                 stamp(each.fired_at),
                 Text(each.rule),
                 Text(each.scope.korean),
-                Text(each.severity.name.lower(), _STYLES[each.severity]),
+                Text(each.severity.name.lower(), SEVERITY_STYLES[each.severity]),
                 show_value(each.value, rule, each.scope),
                 "" if each.event else show_value(each.peak, rule, each.scope),
                 show_length(each),

@@ -1,0 +1,67 @@
+"""What people did: a row for each change by hand, written with the change itself."""
+
+import enum
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+import apsw
+import msgspec
+from msgspec import Struct
+
+from flowalert.market.moment import from_ms, to_ms
+
+
+class Action(enum.Enum):
+    """What was done."""
+
+    SILENCED = "silenced"
+    UNSILENCED = "unsilenced"
+    ACKNOWLEDGED = "acknowledged"
+    UNACKNOWLEDGED = "unacknowledged"
+    RETRIED = "retried"
+
+
+class Deed(Struct, frozen=True, kw_only=True):
+    """One thing that somebody did.
+
+    `subject` is what it was done to: the number of a silence, the id of an alert, the numbers of deliveries. `detail`
+    is what else is to be known, of an alert its rule and scope; moments in it are ISO 8601.
+    """
+
+    id: int
+    at: datetime
+    who: str
+    action: Action
+    subject: str
+    detail: Mapping[str, Any]
+
+
+def note_deed(
+    connection: apsw.Connection, action: Action, subject: str, *, who: str, now: datetime, detail: Mapping[str, Any]
+) -> None:
+    """Write down what is done in this transaction."""
+    connection.execute(
+        "INSERT INTO audit (at, who, action, subject, detail) VALUES (?, ?, ?, ?, ?)",
+        (to_ms(now), who, action.value, subject, msgspec.json.encode(detail).decode()),
+    )
+
+
+def read_deeds(connection: apsw.Connection, *, limit: int, since: datetime | None = None) -> list[Deed]:
+    """Return what was done last, at most `limit`, oldest of it first; `since` is a moment of wall time."""
+    rows = connection.execute(
+        "SELECT id, at, who, action, subject, detail FROM audit WHERE ?1 IS NULL OR at >= ?1 ORDER BY id DESC LIMIT ?2",
+        (None if since is None else to_ms(since), limit),
+    )
+    deeds = [
+        Deed(
+            id=id_,
+            at=from_ms(at),
+            who=who,
+            action=Action(action),
+            subject=subject,
+            detail=msgspec.json.decode(detail, type=dict[str, Any]),
+        )
+        for id_, at, who, action, subject, detail in rows
+    ]
+    return deeds[::-1]
