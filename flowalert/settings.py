@@ -23,6 +23,8 @@ from flowalert.rules.loader import Loaded, load_rules
 from flowalert.rules.model import Texts
 from flowalert.rules.problem import Level, Problem
 
+# Long enough for one attempt to connect again.
+_TOLD_AFTER = 120.0
 _DURATION_WANTED = "write a duration, like 90s or 2m"
 
 
@@ -65,6 +67,7 @@ class FeedModel(_Strict):
     appsecret_file: str | None = None
     ca_file: str | None = None
     silence_after: Duration = 90.0
+    tell_silence_after: Duration | Literal["off"] | None = None
     per_connection: int = Field(default=100, ge=1, le=1000)
     pace: float = Field(default=0.1, ge=0, le=10)
 
@@ -238,10 +241,23 @@ class _Reader:
             appsecret=appsecret,
             token_cache=(self._folder / f"{store}.token").resolve(),
             silence_after=model.silence_after,
+            tell_silence_after=self._read_patience(model),
             per_connection=model.per_connection,
             pace=model.pace,
             ssl_context=context,
         )
+
+    def _read_patience(self, model: FeedModel) -> float | None:
+        """Return after how long people are told that nothing comes: connecting again is tried before."""
+        given = model.tell_silence_after
+        if given == "off":
+            return None
+        if given is None:
+            return max(_TOLD_AFTER, model.silence_after)
+        if given < model.silence_after:
+            what = f"tell_silence_after is {given:g} s, and silence_after {model.silence_after:g} s"
+            self._complain(("feed", "tell_silence_after"), what, "write a longer time, or off")
+        return given
 
     def _read_secret(self, model: FeedModel, name: str) -> str | None:
         given: str | None = getattr(model, name)

@@ -5,6 +5,7 @@ from collections.abc import Collection, Iterable, Iterator, Mapping
 
 from flowalert.delivery.channel import Channel
 from flowalert.delivery.description import Description
+from flowalert.delivery.outage import tell_outage
 from flowalert.delivery.phrase import say_severity, say_state, say_venue
 from flowalert.delivery.routing import route
 from flowalert.engine.notice import Notice
@@ -12,6 +13,7 @@ from flowalert.engine.transition import Transition
 from flowalert.language.template import Template, Word
 from flowalert.language.tongue import Tongue
 from flowalert.language.wording import say_duration, say_investor, say_sector
+from flowalert.rules.reserved import FEED_SILENT
 from flowalert.rules.rulebook import Rule, Rulebook
 
 
@@ -23,11 +25,15 @@ def make_notices(
 ) -> Iterator[Notice]:
     """Yield a notice for each transition that is to be told and each channel that its rule names.
 
-    A text is written once for all channels of a language. A resolve whose rule is gone is written once for all; the
-    store knows whom the firing was told. `decided_at` is the wall time at which the engine made the transitions.
+    The built-in alert is told to every channel. A text is written once for all channels of a language. A resolve whose
+    rule is gone is written once for all; the store knows whom the firing was told. `decided_at` is the wall time at
+    which the engine made the transitions.
     """
     for transition in transitions:
         if not transition.told or not channels:
+            continue
+        if transition.rule == FEED_SILENT:
+            yield from tell_outage(transition, channels)
             continue
         rule = rulebook.by_name.get(transition.rule)
         texts: dict[Tongue, tuple[str, str]] = {}

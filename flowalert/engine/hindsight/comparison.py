@@ -8,6 +8,7 @@ from msgspec import Struct
 
 from flowalert.engine.engine import Engine
 from flowalert.engine.hindsight.episode import Episode, Episodes
+from flowalert.engine.outage import leave_out_outage
 from flowalert.engine.transition import Scope
 from flowalert.market.entry import Entry
 from flowalert.market.instant import DAY
@@ -129,7 +130,7 @@ class _Side:
         self._told: list[Episode] = []
 
     def handle(self, entry: Entry) -> None:
-        made = self._engine.handle(entry)
+        made = leave_out_outage(self._engine.handle(entry))
         if made:
             self._told += [each for each in self._episodes.take(made) if each.told]
 
