@@ -1,5 +1,6 @@
 """The settings file, read whole: where the exchange is, whom to tell, which rules, where to keep things."""
 
+import math
 import ssl
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -48,7 +49,12 @@ def _read_duration(value: Any) -> Any:
     return float(span.value)
 
 
+def _read_patience(value: Any) -> Any:
+    return math.inf if value == "off" else _read_duration(value)
+
+
 Duration = Annotated[float, BeforeValidator(_read_duration, json_schema_input_type=str | float)]
+Patience = Annotated[float, BeforeValidator(_read_patience, json_schema_input_type=str | float)]
 
 
 class _Strict(BaseModel):
@@ -67,7 +73,7 @@ class FeedModel(_Strict):
     appsecret_file: str | None = None
     ca_file: str | None = None
     silence_after: Duration = 90.0
-    tell_silence_after: Duration | Literal["off"] | None = None
+    tell_silence_after: Patience | None = None
     per_connection: int = Field(default=100, ge=1, le=1000)
     pace: float = Field(default=0.1, ge=0, le=10)
 
@@ -247,11 +253,9 @@ class _Reader:
             ssl_context=context,
         )
 
-    def _read_patience(self, model: FeedModel) -> float | None:
+    def _read_patience(self, model: FeedModel) -> float:
         """Return after how long people are told that nothing comes: connecting again is tried before."""
         given = model.tell_silence_after
-        if given == "off":
-            return None
         if given is None:
             return max(_TOLD_AFTER, model.silence_after)
         if given < model.silence_after:

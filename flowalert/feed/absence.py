@@ -18,11 +18,11 @@ class Absence:
     """How long nothing has come while any venue is known to be open, and whether that is told.
 
     What changes: `cause`, why that may be, in words for people, by whoever meets a trouble; `is_told`, whether the
-    journal says that the feed is silent, and since when nothing came, with each call. `after` is None where it is not
-    to be told. Times are trio's; `wall` is the wall clock as exchange time.
+    journal says that the feed is silent, and since when nothing came, with each call. `after` is infinite where it is
+    not to be told. Times are trio's; `wall` is the wall clock as exchange time.
     """
 
-    def __init__(self, composer: Composer, market: MarketState, after: float | None) -> None:
+    def __init__(self, composer: Composer, market: MarketState, after: float) -> None:
         self.cause = "no connection yet"
         self.is_told = False
         self._composer = composer
@@ -61,7 +61,7 @@ class Absence:
             self._heard_at = now
         if self._due_at is None or not any(self._is_known_open(venue, wall, now) for venue in venues):
             self._due_at = now
-        if self._after is None or now - self._due_at < self._after:
+        if now - self._due_at < self._after:
             return ()
         seen = [at for venue in venues if (at := self._composer.running_at(venue)) is not None]
         self.is_told, self._told_at = True, max(seen, default=wall)

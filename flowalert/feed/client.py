@@ -120,7 +120,7 @@ class Feed:
 
     async def _watch(self) -> None:
         """Have it told when nothing comes, on whatever connection."""
-        every = min(1.0, (self._desk.settings.tell_silence_after or 4.0) / 4)
+        every = min(1.0, self._desk.settings.tell_silence_after / 4)
         while True:
             await trio.sleep(every)
             await self._desk.note_silence({venue for lane in self._lanes for venue in lane.want.venues})

@@ -56,7 +56,7 @@ class FeedSettings:
 
     `silence_after` is how long updates may stay away in an open session; `link_silent_after` how long not even
     a pong may come. `tell_silence_after` is how long nothing may come from anywhere, in an open session, before people
-    are told; None for ever. `ssl_context` is for a server whose certificate the system does not know.
+    are told; infinite for never. `ssl_context` is for a server whose certificate the system does not know.
     """
 
     endpoint: Endpoint
@@ -64,7 +64,7 @@ class FeedSettings:
     appsecret: str = field(repr=False)
     token_cache: Path | None = None
     silence_after: float = 90.0
-    tell_silence_after: float | None = 120.0
+    tell_silence_after: float = 120.0
     per_connection: int = 100
     pace: float = 0.1
     open_after: float = 10.0

@@ -1,6 +1,7 @@
 """When people are told that nothing comes: by the clock alone, and then over real sockets."""
 
 import datetime as dt
+import math
 from typing import Any
 
 import pytest
@@ -27,7 +28,7 @@ IS_QUICK: dict[str, Any] = {"silence_after": 0.1, "tell_silence_after": 0.3}
 class Clocked:
     """An absence whose two clocks go together, from an exchange time on."""
 
-    def __init__(self, wall: int, after: float | None = 120) -> None:
+    def __init__(self, wall: int, after: float = 120) -> None:
         self.composer, self.market = Composer(), MarketState()
         self.absence = Absence(self.composer, self.market, after)
         self.began = wall
@@ -167,7 +168,7 @@ def test_what_is_not_read_is_not_missed() -> None:
 def test_it_can_be_switched_off() -> None:
     """Then it is never told."""
     start = MONDAY + clock("10:00")
-    assert Clocked(start, after=None).look_until(start + 4_000) == []
+    assert Clocked(start, after=math.inf).look_until(start + 4_000) == []
 
 
 def test_a_restart_goes_on_with_what_the_journal_says() -> None:
