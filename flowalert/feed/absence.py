@@ -29,7 +29,7 @@ class Absence:
         self._market = market
         self._after = after
         self._told_at = -1
-        # When the last update came, and since when one is due.
+        # When the last update came in this run, and since when one is due.
         self._heard_at: float | None = None
         self._due_at: float | None = None
 
@@ -51,14 +51,12 @@ class Absence:
 
     def forgive(self, now: float) -> None:
         """Start over: what was not read cannot be missed."""
-        self._heard_at = self._due_at = now
+        self._due_at = now
 
     def look(self, venues: Collection[Venue], wall: int, now: float) -> Sequence[Entry]:
         """Return what is to be told of the silence of these venues: that it is one, or that its day is over."""
         if self.is_told:
             return self._find_end(venues, wall)
-        if self._heard_at is None:
-            self._heard_at = now
         if self._due_at is None or not any(self._is_known_open(venue, wall, now) for venue in venues):
             self._due_at = now
         if now - self._due_at < self._after:
@@ -85,7 +83,9 @@ class Absence:
         # That one of its markets is open is not enough: derivatives trade before and after the others.
         if is_within_hours(venue, wall) and (said or is_trading_day(date)):
             return True
-        # A simulator's or a replay's session, at whatever hour of ours; its last update is followed by none.
+        # A simulator's or a replay's session, at whatever hour of ours. What time it is there now follows from its
+        # last update, which is not known of one that an earlier run of the service received.
         latest = self._composer.running_at(venue)
-        passed = 0 if self._heard_at is None else int(now - self._heard_at)
-        return latest is not None and is_within_hours(venue, latest + passed)
+        if latest is None or self._heard_at is None:
+            return False
+        return is_within_hours(venue, latest + int(now - self._heard_at))

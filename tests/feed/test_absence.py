@@ -118,6 +118,15 @@ def test_the_exchanges_own_word_counts(market: str, status: str, time: str, is_t
     assert bool(clocked.look_until(start + 200)) is is_told
 
 
+def test_a_restart_after_hours_does_not_take_the_session_for_a_running_one() -> None:
+    """The journal's last update lies within the hours, and when it came is not known."""
+    clocked = Clocked(MONDAY + clock("16:00"))
+    early = Clocked(MONDAY + clock("15:20")).hear("15:20", MONDAY + clock("15:20"))
+    clocked.composer.prime(early, 0.0)
+    clocked.absence.prime(early)
+    assert clocked.look_until(MONDAY + clock("17:00")) == []
+
+
 def test_the_update_that_ends_it_is_announced() -> None:
     """Right before it, after what it closes; and then a new silence can be told."""
     start = MONDAY + clock("10:00")

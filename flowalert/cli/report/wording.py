@@ -94,8 +94,8 @@ def say_blind(rule: Rule, outcome: Outcome) -> str:
 
 def say_silences(outcome: Outcome) -> str:
     """Say when nothing came from the exchange: that was told too, and counts for no rule."""
-    times = ", ".join(f"{stamp(each.opened_at)} ({show_length(each)})" for each in outcome.silences)
-    return f"{FEED_SILENT}: nothing came from the exchange since {times}"
+    times = "; ".join(f"since {stamp(each.opened_at)}, {show_length(each)}" for each in outcome.silences)
+    return f"{FEED_SILENT}: nothing came from the exchange {times}"
 
 
 def summarise(outcome: Outcome) -> str:
