@@ -244,9 +244,11 @@ class Service:
         """Make the store agree with the fold: the same rules give nothing to do."""
         watches = {watch.alert: watch for watch in self.engine.list_open() if watch.is_firing}
         stored = {alert.id: alert.last for alert in await self._store.open_alerts()}
+        settled: list[Transition] = [
+            self.engine.announce(watch) for id_, watch in watches.items() if id_ not in stored and watch.told
+        ]
+        # The built-in alert is no rule's: what began it is in the store with what it told, whatever the rules are.
         outage = self.engine.outage.opening
-        settled: list[Transition] = [] if outage is None or outage.alert in stored else [outage]
-        settled += [self.engine.announce(watch) for id_, watch in watches.items() if id_ not in stored and watch.told]
         for id_, last in stored.items():
             if id_ not in watches and (outage is None or id_ != outage.alert):
                 settled.append(_close(last, folded))

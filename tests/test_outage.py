@@ -15,7 +15,7 @@ from structlog.testing import capture_logs
 from flowalert.delivery import Channel, parse_target
 from flowalert.delivery.target import Target
 from flowalert.engine.notice import DeliveryState
-from flowalert.engine.transition import Kind
+from flowalert.engine.transition import Kind, Reason
 from flowalert.language.tongue import Tongue
 from flowalert.rules.loader import load_rules
 from flowalert.service import Plan, Service, run_service
@@ -80,10 +80,10 @@ class Bench:
     def has_told(self, count: int) -> bool:
         return len(self.hook.requests) >= count
 
-    async def alerts(self) -> list[Kind]:
+    async def alerts(self) -> list[tuple[Kind, Reason]]:
         async with open_reader(self.folder / "flowalert.db") as reader:
             assert all(each.state is DeliveryState.SENT for each in await reader.deliveries())
-            return [each.last.kind for each in await reader.alerts()]
+            return [(each.last.kind, each.last.reason) for each in await reader.alerts()]
 
 
 @asynccontextmanager
@@ -136,7 +136,7 @@ async def test_one_message_to_each_target_however_many_rules_and_channels(tmp_pa
             await until(lambda: bench.has_told(2), 20)
             await spend_silence(service)
         assert sorted(bench.told) == SILENT
-        assert await bench.alerts() == [Kind.FIRING]
+        assert await bench.alerts() == [(Kind.FIRING, Reason.FEED_SILENT)]
         async with serve(bench.plan()) as service:
             await spend_silence(service)
             assert len(bench.told) == 2
@@ -145,7 +145,7 @@ async def test_one_message_to_each_target_however_many_rules_and_channels(tmp_pa
         async with serve(bench.plan()) as service:
             await until(lambda: service.feed.is_registered)
         assert sorted(bench.told[2:]) == HEARD
-        assert await bench.alerts() == [Kind.RESOLVED]
+        assert await bench.alerts() == [(Kind.RESOLVED, Reason.FEED_HEARD)]
     korean = [body.splitlines() for body in bench.bodies if "부터" in body]
     assert korean[0][0] == "09:51:00부터 들어오는 것이 없습니다"
     assert korean[0][1].startswith("원인: ")
@@ -173,7 +173,7 @@ async def test_what_the_store_has_open_and_the_fold_has_left_behind_is_resolved(
         forget_journal(tmp_path / "flowalert.db")
         async with serve(bench.plan("ws://127.0.0.1:1/")):
             await until(lambda: bench.has_told(4), 20)
-        assert {title[:5] for _, title in bench.told[2:4]} == {"✅ 해제:", "✅ Res"}
+        assert (Kind.RESOLVED, Reason.SESSION_CLOSED) in await bench.alerts()
 
 
 def forget_journal(path: Path) -> None:

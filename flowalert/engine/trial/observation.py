@@ -4,7 +4,6 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
 from flowalert.engine.engine import Engine
-from flowalert.engine.outage import leave_out_outage
 from flowalert.engine.transition import Kind, Reason, Scope, Transition
 from flowalert.engine.watch import Phase
 from flowalert.rules.rulebook import Rulebook
@@ -41,7 +40,7 @@ def observe(trial: Trial, rulebook: Rulebook, times: Collection[int]) -> Observa
     for entry in trial.entries:
         while asked and asked[0] < entry.at:
             standings[asked.pop(0)] = _list_standings(engine)
-        transitions += leave_out_outage(engine.handle(entry))
+        transitions += engine.handle(entry)
     for at in (*asked, None):
         standings[at] = _list_standings(engine)
     return Observation(tuple(transitions), standings)
