@@ -256,12 +256,12 @@ class _Reader:
     def _read_patience(self, model: FeedModel) -> float:
         """Return after how long people are told that nothing comes: connecting again is tried before."""
         given = model.tell_silence_after
-        if given is None:
-            return max(_TOLD_AFTER, model.silence_after)
-        if given < model.silence_after:
+        if given is not None and 0 < given >= model.silence_after:
+            return given
+        if given is not None:
             what = f"tell_silence_after is {given:g} s, and silence_after {model.silence_after:g} s"
             self._complain(("feed", "tell_silence_after"), what, "write a longer time, or off")
-        return given
+        return max(_TOLD_AFTER, model.silence_after)
 
     def _read_secret(self, model: FeedModel, name: str) -> str | None:
         given: str | None = getattr(model, name)

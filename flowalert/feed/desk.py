@@ -44,7 +44,7 @@ class Refusal:
 
 
 class Desk:
-    """The shared state of a feed: composer, counts, the market's state, refusals.
+    """The shared state of a feed: composer, counts, the market's state, refusals, silence.
 
     Connections change it as frames come; the service reads it.
     """

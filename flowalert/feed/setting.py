@@ -80,3 +80,5 @@ class FeedSettings:
     def __post_init__(self) -> None:
         if self.per_connection < 1:
             raise ValueError(f"per_connection is {self.per_connection}; expected 1 or more")
+        if self.tell_silence_after <= 0:
+            raise ValueError(f"tell_silence_after is {self.tell_silence_after:g}; expected more than 0 s")

@@ -130,9 +130,9 @@ class _Side:
         self._told: list[Episode] = []
 
     def handle(self, entry: Entry) -> None:
-        made = leave_out_outage(self._engine.handle(entry))
+        made = self._engine.handle(entry)
         if made:
-            self._told += [each for each in self._episodes.take(made) if each.told]
+            self._told += [each for each in self._episodes.take(leave_out_outage(made)) if each.told]
 
     def finish(self) -> None:
         self._told += [each for each in self._episodes.finish() if each.told]
