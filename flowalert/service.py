@@ -15,6 +15,7 @@ from flowalert.delivery import Channel, Doorbell, Inhibition, Occurrence, Orders
 from flowalert.delivery.announcement import make_notices
 from flowalert.engine.engine import Engine
 from flowalert.engine.notice import DeliveryState, Notice
+from flowalert.engine.outage import close_outage
 from flowalert.engine.term import Past, Used
 from flowalert.engine.transition import Kind, Reason, Transition, transition_id
 from flowalert.feed.client import Feed
@@ -26,6 +27,7 @@ from flowalert.feed.token import TokenRefusedError
 from flowalert.market.entry import FeedLost, SessionClosed, SlotClosed, Update
 from flowalert.market.series import Series
 from flowalert.market.venue import Venue
+from flowalert.rules.reserved import FEED_SILENT
 from flowalert.rules.rulebook import Rulebook
 from flowalert.store import Store, open_store
 
@@ -255,8 +257,10 @@ class Service:
         settled: list[Transition] = [
             self.engine.announce(watch) for id_, watch in watches.items() if id_ not in stored and watch.told
         ]
+        # The built-in alert is no rule's: what began it is in the store with what it told, whatever the rules are.
+        outage = self.engine.outage.opening
         for id_, last in stored.items():
-            if id_ not in watches:
+            if id_ not in watches and (outage is None or id_ != outage.alert):
                 settled.append(_close(last, folded))
         if settled:
             log.info("rules changed since the last run", alerts_added_or_gone=len(settled))
@@ -330,6 +334,9 @@ def _close(last: Transition, folded: Sequence[Transition]) -> Transition:
     for transition in reversed(folded):
         if transition.alert == last.alert and transition.kind is Kind.RESOLVED:
             return transition
+    if last.rule == FEED_SILENT:
+        # It began in a session that the fold has left behind.
+        return close_outage(last, last.at, Reason.SESSION_CLOSED)
     return Transition(
         id=transition_id(last.alert, Kind.RESOLVED, 0),
         alert=last.alert,

@@ -1,5 +1,6 @@
 """The settings file: what it may say, and what is said of what it may not."""
 
+import math
 from pathlib import Path
 
 import pytest
@@ -82,6 +83,16 @@ def test_secrets_come_from_files_as_well(tmp_path: Path) -> None:
         ),
         (
             "  appkey: a",
+            "  tell_silence_after: 60s\n  appkey: a",
+            "4:23: tell_silence_after is 60 s, and silence_after 90 s; write a longer time, or off",
+        ),
+        (
+            "  appkey: a",
+            "  tell_silence_after: of\n  appkey: a",
+            "4:23: tell_silence_after: 'of' stands here; write a number",
+        ),
+        (
+            "  appkey: a",
             "  per_connection: 0\n  appkey: a",
             "4:19: per_connection: '0' stands here; Input should be greater",
         ),
@@ -99,6 +110,22 @@ def test_each_mistake_is_said_at_its_place(tmp_path: Path, old: str, new: str, p
     text = PLAIN.replace("${KEY}", "a")
     assert old in text
     assert any(each.startswith(problem) for each in refused(tmp_path, text.replace(old, new))), problem
+
+
+@pytest.mark.parametrize(
+    ("keys", "seconds"),
+    [
+        ("", 120),
+        ("silence_after: 5m", 300),
+        ("tell_silence_after: 10m", 600),
+        ("tell_silence_after: 90s", 90),
+        ("tell_silence_after: off", math.inf),
+    ],
+)
+def test_people_are_told_of_silence_after_two_minutes(tmp_path: Path, keys: str, seconds: float) -> None:
+    """Unless the settings say otherwise; never before the feed has tried to connect again."""
+    text = PLAIN.replace("${KEY}", f"a\n  {keys}")
+    assert read(tmp_path, text).feed.tell_silence_after == seconds
 
 
 @pytest.mark.parametrize(

@@ -51,6 +51,7 @@ def look_back(
         updates=backtest.updates,
         stale=backtest.stale,
         silent=backtest.silent,
+        silences=backtest.silences,
         seconds=seconds,
         tracks=tracks,
         marked=marked,

@@ -9,7 +9,16 @@ from pathlib import Path
 from typing import Any, Protocol
 
 from flowalert.feed.row import Chunk
-from flowalert.market.entry import Entry, FeedBack, FeedLost, SessionClosed, SlotClosed, Update
+from flowalert.market.entry import (
+    Entry,
+    FeedBack,
+    FeedHeard,
+    FeedLost,
+    FeedSilent,
+    SessionClosed,
+    SlotClosed,
+    Update,
+)
 from flowalert.market.instant import DAY
 from flowalert.market.investor import investor_of
 from flowalert.market.sector import sector_of
@@ -23,6 +32,8 @@ _KINDS: dict[type[Entry], str] = {
     SlotClosed: "slot closed",
     FeedLost: "feed lost",
     FeedBack: "feed back",
+    FeedSilent: "feed silent",
+    FeedHeard: "feed heard",
     SessionClosed: "session closed",
 }
 
@@ -66,7 +77,7 @@ def to_row(received_at: int, entry: Entry) -> Row:
             None,
         )
     venue = entry.venue.value if isinstance(entry, SlotClosed | SessionClosed) else None
-    reason = entry.reason if isinstance(entry, FeedLost) else None
+    reason = entry.reason if isinstance(entry, FeedLost | FeedSilent) else None
     places = " ".join(entry.places) if isinstance(entry, FeedLost | FeedBack) else None
     return (*moments, _KINDS[type(entry)], venue, *_NO_NAMES, *_NO_FIGURES, None, reason, places)
 

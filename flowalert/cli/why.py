@@ -140,7 +140,8 @@ def _look(rulebook: "Rulebook", chunks: "Iterator[Sequence[Entry]]", at: _Moment
     if not found:
         scopes = ", ".join(str(each.scope) for each in engine.why(rulebook.rules[0].name))
         raise click.UsageError(f"the rule has no such scope; it has {scopes}")
-    return _Found(found, [each for each in told if wanted.admits(each.scope)])
+    name = rulebook.rules[0].name
+    return _Found(found, [each for each in told if each.rule == name and wanted.admits(each.scope)])
 
 
 def _print_json(found: _Found) -> None:

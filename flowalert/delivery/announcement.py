@@ -1,6 +1,6 @@
 """Who is told of a transition: its channels, and those that hear of it when nobody there acknowledges it."""
 
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from datetime import datetime
 
 from flowalert.delivery.channel import Channel
@@ -8,6 +8,7 @@ from flowalert.delivery.rendering import Occurrence, Voice, voice_of, word
 from flowalert.delivery.routing import route
 from flowalert.engine.notice import ROUTED, Address, Cause, Notice, Occasion, Wording
 from flowalert.engine.transition import Kind, Reason, Severity
+from flowalert.rules.reserved import FEED_SILENT
 from flowalert.rules.rulebook import Rule
 
 # They tell what was told before.
@@ -17,14 +18,18 @@ _REMINDING = frozenset({Reason.REPEATED, Reason.CALM})
 def make_notices(occurrences: Iterable[Occurrence], channels: Mapping[str, Channel], now: datetime) -> Iterator[Notice]:
     """Yield a notice for each transition that is to be told and each channel that its rule names.
 
-    A channel is left out below its severity. A text is written once for all channels that say it alike. A resolve
-    whose rule is gone is written once for all; the store knows whom the firing was told. `now` is wall time.
+    The built-in alert goes to every channel, anything else to none that wants graver alerts only. A text is written
+    once for all channels that say it alike. A resolve whose rule is gone is written once for all; the store knows whom
+    the firing was told. `now` is wall time.
     """
     for occurrence in occurrences:
         transition = occurrence.transition
         if not transition.told or not channels:
             continue
         write = _Writer(occurrence).write
+        if transition.rule == FEED_SILENT:
+            yield from _tell_everybody(occurrence, channels, write)
+            continue
         resolved = transition.kind is Kind.RESOLVED
         for name in _name_channels(occurrence.rule, channels):
             channel = channels[name]
@@ -50,6 +55,18 @@ class _Writer:
         if wording is None:
             wording = self._wordings[voice] = word(self._occurrence, voice)
         return wording
+
+
+def _tell_everybody(
+    occurrence: Occurrence, channels: Mapping[str, Channel], write: Callable[[Channel], Wording]
+) -> Iterator[Notice]:
+    """Yield a notice for every channel: all of them would have been told of something. A target hears of it once."""
+    told: set[str] = set()
+    for channel in channels.values():
+        addresses = tuple(each for each in channel.addresses if each.key not in told)
+        told.update(each.key for each in addresses)
+        if addresses:
+            yield _make(occurrence, channel, write(channel), addresses=addresses)
 
 
 def announce_again(

@@ -42,6 +42,8 @@ _REASONS: Mapping[Reason, _Pair | None] = {
         "began during the cooldown, and is still going on",
     ),
     Reason.SESSION_CLOSED: ("장이 끝나 해제되었습니다", "resolved because the session is over"),
+    Reason.FEED_SILENT: ("거래소에서 아무것도 오지 않습니다", "nothing comes from the exchange"),
+    Reason.FEED_HEARD: ("거래소에서 다시 들어옵니다", "updates come from the exchange again"),
     Reason.RULE_GONE: ("규칙이 바뀌거나 없어져 해제되었습니다", "resolved because the rule was changed or is gone"),
     Reason.RULE_NEW: ("규칙이 바뀌어 지금 알립니다", "told now because the rule was changed"),
 }

@@ -9,6 +9,7 @@ from flowalert.delivery.age import is_published
 from flowalert.delivery.amount import say_amount
 from flowalert.delivery.channel import Channel
 from flowalert.delivery.description import Description
+from flowalert.delivery.outage import render_outage
 from flowalert.delivery.phrase import say_severity, say_state, say_venue
 from flowalert.engine.notice import Wording
 from flowalert.engine.transition import Transition
@@ -16,6 +17,7 @@ from flowalert.language.meaning import BARE, TEXT, Meaning
 from flowalert.language.template import OF_THE_SUBJECT, WORDS, Template, Word
 from flowalert.language.tongue import Tongue
 from flowalert.language.wording import say_duration, say_investor, say_sector
+from flowalert.rules.reserved import FEED_SILENT
 from flowalert.rules.rulebook import Rule
 
 # What a channel's row of an alert can say. Figures are texts there, for each rule's has a unit of its own.
@@ -53,12 +55,12 @@ def word(occurrence: Occurrence, voice: Voice) -> Wording:
     transition, rule = occurrence.transition, occurrence.rule
     title, body = render(transition, rule, voice.tongue)
     own = rule is not None and rule.message is not None
-    own_title = title if rule is not None and rule.title is not None else None
+    has_title = transition.rule == FEED_SILENT or (rule is not None and rule.title is not None)
     described = Description(transition, rule, voice.tongue)
     return Wording(
         title=title,
         body=body,
-        row=described.row(own_title) if voice.line is None else (_fill_line(voice.line, described),),
+        row=described.row(title if has_title else None) if voice.line is None else (_fill_line(voice.line, described),),
         trend="" if own else dict(occurrence.trends).get(voice.tongue, ""),
         own=own,
         at=transition.at,
@@ -73,6 +75,8 @@ def render(transition: Transition, rule: Rule | None, tongue: Tongue = Tongue.KO
 
     A rule's own texts are used as they are in either language; the alert's words that they quote follow it.
     """
+    if transition.rule == FEED_SILENT:
+        return render_outage(transition, tongue)
     described = Description(transition, rule, tongue)
     own_title = rule.title if rule else None
     own_body = rule.message if rule else None

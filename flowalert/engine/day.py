@@ -11,9 +11,10 @@ class Day:
     What changes, by `engine` alone: all of it. `session` is the day's number, `begins` and `ends` its exchange times.
     A timer is (due, rule's index, stream's key, watch, stream); it counts only while the watch's own `due` agrees with
     it. `closed` is the newest slot that is closed, `waiting` has the joins of which the newest slot is not whole.
+    `is_over` is whether no session is open.
     """
 
-    __slots__ = ("begins", "closed", "ends", "now", "session", "timers", "waiting")
+    __slots__ = ("begins", "closed", "ends", "is_over", "now", "session", "timers", "waiting")
 
     def __init__(self) -> None:
         self.now = -1
@@ -21,5 +22,6 @@ class Day:
         self.begins = 0
         self.ends = 0
         self.closed = -1
+        self.is_over = True
         self.timers: list[tuple[int, int, str, Watch, Any]] = []
         self.waiting: dict[Any, None] = {}

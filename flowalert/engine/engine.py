@@ -9,12 +9,22 @@ from flowalert.engine.binding import Binding, JoinKey
 from flowalert.engine.day import Day
 from flowalert.engine.join import Join
 from flowalert.engine.lifecycle import announce, end_activity, freeze, judge, resolve, run_out
+from flowalert.engine.outage import Outage
 from flowalert.engine.stream import Setting, Stream
 from flowalert.engine.term import Past, Term, Used
 from flowalert.engine.transition import Reason, Transition
 from flowalert.engine.watch import Phase, Watch
 from flowalert.engine.why import Why
-from flowalert.market.entry import Entry, FeedBack, FeedLost, SessionClosed, SlotClosed, Update
+from flowalert.market.entry import (
+    Entry,
+    FeedBack,
+    FeedHeard,
+    FeedLost,
+    FeedSilent,
+    SessionClosed,
+    SlotClosed,
+    Update,
+)
 from flowalert.market.instant import DAY
 from flowalert.market.series import Series
 from flowalert.market.venue import Venue
@@ -33,6 +43,7 @@ class Engine:
         self.rulebook = rulebook
         self.gaps: Counter[Series] = Counter()
         self.stale = 0
+        self.outage = Outage(rulebook)
         self._days = {venue: Day() for venue in Venue}
         self._binding = Binding(rulebook)
         # Of all series that anything names, and of those of them that have been bound to the rules for all investors.
@@ -113,7 +124,10 @@ class Engine:
         return made
 
     def list_open(self) -> list[Watch]:
-        """Return the watches with an episode under way, pending ones too, by series and rule."""
+        """Return the watches with an episode under way, pending ones too, by series and rule.
+
+        The built-in alert is no rule's and none of them: `outage` knows whether it fires.
+        """
         streams = sorted(self._walk_streams(), key=_key_of)
         return [stream.open[index] for stream in streams for index in sorted(stream.open)]
 
@@ -125,8 +139,9 @@ class Engine:
 
     def why(self, rule: str) -> list[Why]:
         """Return how a rule stands at each of its scopes, by scope; empty for a rule that there is not."""
+        silent_since = None if self.outage.opening is None else self.outage.opening.at
         found = [
-            why.explain(stream.watch(index), stream, stream.day.now)
+            why.explain(stream.watch(index), stream, stream.day.now, silent_since)
             for stream in sorted(self._walk_streams(), key=_key_of)
             for index in stream.rules
             if self.rulebook.rules[index].name == rule
@@ -180,7 +195,9 @@ class Engine:
         join = self._joins[key] = Join(*key.opened, key.members, self._setting)
         return join
 
-    def _handle_other(self, entry: SlotClosed | FeedLost | FeedBack | SessionClosed) -> Sequence[Transition]:
+    def _handle_other(
+        self, entry: SlotClosed | FeedLost | FeedBack | FeedSilent | FeedHeard | SessionClosed
+    ) -> Sequence[Transition]:
         match entry:
             case SlotClosed(venue, at):
                 return self._close_slot(self._days[venue], at)
@@ -188,13 +205,11 @@ class Engine:
                 self._lose(entry.places)
                 return ()
             case SessionClosed(venue, at):
-                day = self._days[venue]
-                if at // DAY != day.session:
-                    return ()
-                made: list[Transition] = []
-                self._judge_waiting(day, made)
-                day.closed = day.now
-                return made + self._close_session(day, max(day.now, at))
+                return self._end_session(self._days[venue], at)
+            case FeedSilent():
+                return self.outage.begin(entry)
+            case FeedHeard(at):
+                return self.outage.end(at, Reason.FEED_HEARD)
             case FeedBack():
                 # What was missed shows in the next updates' own changes.
                 return ()
@@ -349,9 +364,23 @@ class Engine:
         day.begins = day.session * DAY
         day.ends = day.begins + DAY
         day.closed = -1
+        day.is_over = False
         for index, term in self._terms.items():
             if self.rulebook.rules[index].venue is venue:
                 term.begin_session(day.session)
+        return made
+
+    def _end_session(self, day: Day, at: int) -> list[Transition]:
+        made: list[Transition] = []
+        if at // DAY == day.session:
+            self._judge_waiting(day, made)
+            day.closed = day.now
+            day.is_over = True
+            made += self._close_session(day, max(day.now, at))
+        # Where no session is open nothing is due. One that nothing ever came of has an end too, and no updates.
+        opening = self.outage.opening
+        if opening is not None and at >= opening.at and all(each.is_over for each in self._days.values()):
+            made += self.outage.end(at, Reason.SESSION_CLOSED)
         return made
 
     def _close_session(self, day: Day, at: int) -> list[Transition]:

@@ -34,6 +34,8 @@ class Reason(enum.Enum):
     CALM = "no longer comes and goes, still firing"
     SESSION_CLOSED = "session closed"
     INACTIVE = "outside its active time"
+    FEED_SILENT = "nothing comes from the exchange"
+    FEED_HEARD = "updates come again"
     RULE_GONE = "rule changed or gone"
     RULE_NEW = "rule changed or new, open since then"
 
@@ -83,7 +85,8 @@ class Transition(Struct, frozen=True, kw_only=True):
     (rule, scope, opening update). `at` and `opened_at` are exchange time. `told` is False for what was held back, and
     `hold` says by what; a resolve is told where the firing was. `held_back` counts what was held back since the last
     one told. `value` is the figure that the condition is first about, `peak` the furthest it went while open. `values`
-    has each expression of the rule's condition and texts, by its own spelling; a value not known is None.
+    has each expression of the rule's condition and texts, by its own spelling; a value not known is None. `cause` says
+    why in words, and the built-in alert alone has it.
     """
 
     id: str
@@ -102,6 +105,7 @@ class Transition(Struct, frozen=True, kw_only=True):
     value: float | int | None = None
     peak: float | int | None = None
     values: dict[str, float | int | None] = {}
+    cause: str = ""
 
 
 class Identity:

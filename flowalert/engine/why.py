@@ -13,6 +13,7 @@ from flowalert.language.code import COMPARE, Value
 from flowalert.language.condition import Crossing, Mode
 from flowalert.language.function import CROSSINGS
 from flowalert.language.tree import Call, Compare, Node, Number, children, spell
+from flowalert.market.instant import clock
 from flowalert.rules.severity import Severity
 
 
@@ -71,8 +72,8 @@ class Why(Struct, frozen=True, kw_only=True):
     severity: Severity | None = None
 
 
-def explain(watch: Watch, stream: Stream, at: int) -> Why:
-    """Answer for a watch as of an exchange time; nothing changes."""
+def explain(watch: Watch, stream: Stream, at: int, silent_since: int | None = None) -> Why:
+    """Answer for a watch as of an exchange time; nothing changes. `silent_since` is when the feed fell silent."""
     started = stream.update is not None and stream.session == stream.day.session
     open_ = watch.phase is not Phase.IDLE
     return Why(
@@ -83,7 +84,7 @@ def explain(watch: Watch, stream: Stream, at: int) -> Why:
         phase=watch.phase,
         answer=watch.answer() if started else None,
         comparisons=tuple(_compare(watch, stream, started=started)),
-        gates=tuple(_list_gates(watch, stream, at, started=started)),
+        gates=tuple(_list_gates(watch, stream, at, silent_since, started=started)),
         opened_at=watch.opened_at if open_ else None,
         severity=watch.severity if open_ else None,
     )
@@ -139,9 +140,9 @@ def _is_of(leaf: Crossing, node: Call) -> bool:
     return (leaf.upward, leaf.downward) == ways and (same or spell(leaf.feature) == f"{spell(left)} - {spell(right)}")
 
 
-def _list_gates(watch: Watch, stream: Stream, at: int, *, started: bool) -> Iterator[Gate]:
+def _list_gates(watch: Watch, stream: Stream, at: int, silent_since: int | None, *, started: bool) -> Iterator[Gate]:
     rule = watch.rule
-    yield _look_at_data(stream, started=started)
+    yield _look_at_data(stream, silent_since, started=started)
     if rule.active is not None:
         inside = rule.active.contains(at)
         words = "within its active time" if inside else "outside its active time"
@@ -161,7 +162,10 @@ def _list_gates(watch: Watch, stream: Stream, at: int, *, started: bool) -> Iter
     yield from _look_at_telling(watch, at)
 
 
-def _look_at_data(stream: Stream, *, started: bool) -> Gate:
+def _look_at_data(stream: Stream, silent_since: int | None, *, started: bool) -> Gate:
+    if silent_since is not None:
+        words = f"the feed is silent since {clock(silent_since)}, the last state is kept"
+        return Gate(name=GateName.DATA, is_open=False, words=words)
     if not started:
         return Gate(name=GateName.DATA, is_open=False, words="no update in this session yet")
     if stream.is_lost:

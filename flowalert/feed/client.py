@@ -66,7 +66,9 @@ class Feed:
 
     def prime(self, entries: Iterable[Entry]) -> None:
         """Go on from the journal's last session, given in order and in as many pieces as one likes."""
+        entries = tuple(entries)
         self._desk.composer.prime(entries, trio.current_time())
+        self._desk.absence.prime(entries)
 
     async def run(self, places: Sequence[tuple[Venue, str]], entries: trio.MemorySendChannel[Received]) -> None:
         """Keep the places registered and hand on entries until cancelled; then release, and close `entries`.
@@ -80,6 +82,7 @@ class Feed:
                 async with trio.open_nursery() as nursery:
                     self._nursery = nursery
                     self.set_places(places)
+                    nursery.start_soon(self._watch)
                     await self._desk.close_due()
             except* (TokenRefusedError, ReceiverGoneError) as group:
                 final = _first(group)
@@ -114,6 +117,13 @@ class Feed:
             new = new[max(room, 0) :]
             number += 1
         self._apply(kept, nursery)
+
+    async def _watch(self) -> None:
+        """Have it told when nothing comes, on whatever connection."""
+        every = min(1.0, self._desk.settings.tell_silence_after / 4)
+        while True:
+            await trio.sleep(every)
+            await self._desk.note_silence({venue for lane in self._lanes for venue in lane.want.venues})
 
     def _apply(self, places: Sequence[Sequence[tuple[Venue, str]]], nursery: trio.Nursery) -> None:
         lanes: list[Lane] = []

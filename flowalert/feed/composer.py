@@ -1,5 +1,6 @@
 """Frames to journal entries, in the order in which the engine is to fold them."""
 
+import datetime as dt
 import math
 from collections.abc import Iterable, Sequence
 
@@ -7,7 +8,9 @@ from flowalert.feed.frame import Figures
 from flowalert.feed.intake import Dropped, Intake
 from flowalert.feed.session import Sessions
 from flowalert.feed.slot import CLOSES_AFTER, Slots
-from flowalert.market.entry import Entry, Update
+from flowalert.market.calendar import session_end
+from flowalert.market.entry import Entry, SessionClosed, Update
+from flowalert.market.instant import midnight
 from flowalert.market.venue import Venue
 
 
@@ -52,6 +55,18 @@ class Composer:
     def close_due(self, wall: int, now: float) -> Sequence[Entry]:
         """Return what the clocks have closed since the last call."""
         return (*self._slots.close_due(now), *self._sessions.close_due(wall))
+
+    def close_unheard(self, venues: Iterable[Venue], date: dt.date) -> Sequence[Entry]:
+        """Close and return the sessions of a date that had no update at all, as the calendar has them."""
+        return [
+            SessionClosed(venue, session_end(venue, date))
+            for venue in sorted(set(venues), key=list(Venue).index)
+            if self._sessions.newest(venue).midnight < midnight(date)
+        ]
+
+    def running_at(self, venue: Venue) -> int | None:
+        """Return the exchange time of a venue's latest update, None where its session is over or never began."""
+        return self.intake.latest_at(venue) if self._sessions.newest(venue).is_open else None
 
     def next_due(self) -> float:
         """Return the trio time of the next slot to close, infinity if none is open."""

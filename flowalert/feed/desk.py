@@ -2,12 +2,13 @@
 
 import datetime as dt
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 
 import structlog
 import trio
 
+from flowalert.feed.absence import Absence
 from flowalert.feed.composer import Composer
 from flowalert.feed.count import FeedCount
 from flowalert.feed.frame import Figures, Flaw, MarketStatus, Quarantined
@@ -43,7 +44,7 @@ class Refusal:
 
 
 class Desk:
-    """The shared state of a feed: composer, counts, the market's state, refusals.
+    """The shared state of a feed: composer, counts, the market's state, refusals, silence.
 
     Connections change it as frames come; the service reads it.
     """
@@ -58,10 +59,11 @@ class Desk:
     ) -> None:
         self.settings = settings
         self.now = now
-        self.tokens = TokenSource(settings, now=now)
+        self.tokens = TokenSource(settings, now=now, on_failed=self._note_no_token)
         self.count = FeedCount()
         self.composer = Composer()
         self.market = MarketState()
+        self.absence = Absence(self.composer, self.market, settings.tell_silence_after)
         self.refusals: dict[str, Refusal] = {}
         self.last_frame_at: dt.datetime | None = None
         self.outlet: Outlet | None = None
@@ -80,10 +82,11 @@ class Desk:
 
     async def take(self, figures: Figures, at: dt.datetime) -> Update | None:
         """Put a data frame in order and hand its entries on; return its update, if it is one."""
-        composed = self.composer.compose(figures, from_wall(at), trio.current_time())
+        now = trio.current_time()
+        composed = self.composer.compose(figures, from_wall(at), now)
         if isinstance(composed, tuple):
             self.count.updates += 1
-            await self._put(composed, at)
+            await self._put(self.absence.hear(composed, now), at)
             update = composed[-1]
             return update if isinstance(update, Update) else None
         if composed is Dropped.REPEAT:
@@ -106,6 +109,18 @@ class Desk:
             closed = self.composer.close_due(from_wall(at), trio.current_time())
             if closed:
                 await self._put(closed, at)
+
+    async def note_silence(self, venues: Collection[Venue]) -> None:
+        """Hand on what is to be told of the silence of the venues, if they are silent, or were and are closed."""
+        if self.outlet is not None and self.outlet.is_held_up:
+            self.absence.forgive(trio.current_time())
+            return
+        at = self.now()
+        entries = self.absence.look(venues, from_wall(at), trio.current_time())
+        if entries:
+            if self.absence.is_told:
+                log.error("feed silent", reason=self.absence.cause)
+            await self._put(entries, at)
 
     def hear_status(self, status: MarketStatus) -> None:
         """Note what the exchange says of a market."""
@@ -133,6 +148,7 @@ class Desk:
     def refuse(self, refusal: Refusal) -> None:
         """Note a refused place; tell of it once, however often it is refused again in the same words."""
         self.count.refused += 1
+        self.absence.cause = f"the exchange refuses {refusal.place}: {refusal.rsp_cd} {refusal.rsp_msg}"
         if self.refusals.get(refusal.place) == refusal:
             return
         self.refusals[refusal.place] = refusal
@@ -147,6 +163,9 @@ class Desk:
             rsp_msg=refusal.rsp_msg,
             remedy=refusal.remedy,
         )
+
+    def _note_no_token(self, words: str) -> None:
+        self.absence.cause = f"the token endpoint gives no token: {words}"
 
     async def _put(self, entries: Sequence[Entry], at: dt.datetime) -> None:
         if self.outlet is None:

@@ -60,6 +60,7 @@ class Lane:
                     ssl_context=settings.ssl_context,
                 )
                 link, self.link = self.link, None
+                self._desk.absence.cause = reason
                 await self._note_lost(link, reason)
                 await self._pause(link, token, reason, trio.current_time() - opened_at)
 
@@ -76,6 +77,8 @@ class Lane:
     async def _note_back(self, link: Link) -> None:
         await link.registered.wait()
         places = link.accepted_places
+        if places:
+            self._desk.absence.cause = "the connection is open, and no update comes on it"
         if self.lost_at is None:
             self._log.info("registered", places=len(places))
             return

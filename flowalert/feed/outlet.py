@@ -34,6 +34,11 @@ class Outlet:
         self._waiting: deque[Received] = deque()
         self._lock = trio.Lock()
 
+    @property
+    def is_held_up(self) -> bool:
+        """Whether entries wait for a slow consumer; meanwhile nothing is read."""
+        return bool(self._waiting)
+
     async def put(self, entries: Sequence[Entry], at: dt.datetime) -> None:
         """Hand entries on, waiting while the channel is full. Raises ReceiverGoneError."""
         self._waiting.extend(Received(at, entry) for entry in entries)

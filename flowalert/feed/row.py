@@ -2,14 +2,23 @@
 
 import re
 from collections.abc import Sequence
-from typing import Annotated, NamedTuple
+from typing import Annotated, NamedTuple, get_args
 
 import msgspec
 from msgspec import Meta, Struct
 
 from flowalert.feed.figure import Number
 from flowalert.feed.outlet import Received
-from flowalert.market.entry import Entry, FeedBack, FeedLost, SessionClosed, SlotClosed, Update
+from flowalert.market.entry import (
+    Entry,
+    FeedBack,
+    FeedHeard,
+    FeedLost,
+    FeedSilent,
+    SessionClosed,
+    SlotClosed,
+    Update,
+)
 from flowalert.market.moment import to_ms
 from flowalert.market.series import Series, parse_series
 from flowalert.market.venue import Venue
@@ -69,12 +78,20 @@ class _FeedBack(_Row, frozen=True, tag="feed back"):
     places: tuple[str, ...] = ()
 
 
+class _FeedSilent(_Row, frozen=True, tag="feed silent"):
+    reason: str
+
+
+class _FeedHeard(_Row, frozen=True, tag="feed heard"):
+    pass
+
+
 class _Kind(Struct, frozen=True):
     kind: str
 
 
-_AnyRow = _Update | _SlotClosed | _SessionClosed | _FeedLost | _FeedBack
-_KNOWN = {each.__struct_config__.tag for each in (_Update, _SlotClosed, _SessionClosed, _FeedLost, _FeedBack)}
+_AnyRow = _Update | _SlotClosed | _SessionClosed | _FeedLost | _FeedBack | _FeedSilent | _FeedHeard
+_KNOWN = {each.__struct_config__.tag for each in get_args(_AnyRow)}
 
 _encode = msgspec.json.Encoder().encode_lines
 _decoder: msgspec.json.Decoder[_AnyRow] = msgspec.json.Decoder(_AnyRow)
@@ -148,6 +165,10 @@ def _to_row(received_at: int, entry: Entry) -> _AnyRow:
             return _FeedLost(received_at, entry.at, entry.reason, entry.places)
         case FeedBack():
             return _FeedBack(received_at, entry.at, entry.places)
+        case FeedSilent():
+            return _FeedSilent(received_at, entry.at, entry.reason)
+        case FeedHeard():
+            return _FeedHeard(received_at, entry.at)
 
 
 def _to_entry(row: _AnyRow) -> Entry:
@@ -175,3 +196,7 @@ def _to_entry(row: _AnyRow) -> Entry:
             return FeedLost(row.at, row.reason, row.places)
         case _FeedBack():
             return FeedBack(row.at, row.places)
+        case _FeedSilent():
+            return FeedSilent(row.at, row.reason)
+        case _FeedHeard():
+            return FeedHeard(row.at)

@@ -55,7 +55,8 @@ class FeedSettings:
     """Where, as whom and how patiently the feed works. All times are seconds of trio's clock.
 
     `silence_after` is how long updates may stay away in an open session; `link_silent_after` how long not even
-    a pong may come. `ssl_context` is for a server whose certificate the system does not know.
+    a pong may come. `tell_silence_after` is how long nothing may come from anywhere, in an open session, before people
+    are told; infinite for never. `ssl_context` is for a server whose certificate the system does not know.
     """
 
     endpoint: Endpoint
@@ -63,6 +64,7 @@ class FeedSettings:
     appsecret: str = field(repr=False)
     token_cache: Path | None = None
     silence_after: float = 90.0
+    tell_silence_after: float = 120.0
     per_connection: int = 100
     pace: float = 0.1
     open_after: float = 10.0
@@ -78,3 +80,5 @@ class FeedSettings:
     def __post_init__(self) -> None:
         if self.per_connection < 1:
             raise ValueError(f"per_connection is {self.per_connection}; expected 1 or more")
+        if self.tell_silence_after <= 0:
+            raise ValueError(f"tell_silence_after is {self.tell_silence_after:g}; expected more than 0 s")

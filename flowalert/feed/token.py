@@ -29,9 +29,17 @@ class TokenSource:
     A new token may end the one before it, so there is one source for a key, and one request at a time.
     """
 
-    def __init__(self, settings: FeedSettings, *, now: Callable[[], dt.datetime]) -> None:
+    def __init__(
+        self,
+        settings: FeedSettings,
+        *,
+        now: Callable[[], dt.datetime],
+        on_failed: Callable[[str], None] = lambda _: None,
+    ) -> None:
+        """Hand out tokens; `on_failed` is told why, in words without a secret, whenever none is to be had yet."""
         self._settings = settings
         self._now = now
+        self._on_failed = on_failed
         self._key = identify(settings.appkey, settings.endpoint.token_url)
         self._lock = trio.Lock()
         self._token: Token | None = None
@@ -91,6 +99,7 @@ class TokenSource:
                 raise TokenRefusedError(answer, url)
             wait = self._wait_after(answer, attempt)
             attempt += 1
+            self._on_failed(answer.words)
             log.warning("no token yet", url=url, reason=answer.words, again_in=round(wait, 1))
             await trio.sleep(wait)
 

@@ -53,6 +53,23 @@ class FeedBack(Struct, frozen=True):
     places: tuple[str, ...] = ()
 
 
+class FeedSilent(Struct, frozen=True):
+    """Nothing comes from the exchange although it should, as the edge judged by its clock; of no place, of no venue.
+
+    `at` is the last exchange time seen in a session that is open, the wall's where none is; `reason`, the last known
+    cause, is for people.
+    """
+
+    at: int
+    reason: str
+
+
+class FeedHeard(Struct, frozen=True):
+    """The first update since the feed fell silent has come, of the exchange time `at`, and follows at once."""
+
+    at: int
+
+
 class SessionClosed(Struct, frozen=True, gc=False):
     """The trading day of `venue` on the date of `at` is over, by the calendar."""
 
@@ -60,4 +77,4 @@ class SessionClosed(Struct, frozen=True, gc=False):
     at: int
 
 
-Entry = Update | SlotClosed | FeedLost | FeedBack | SessionClosed
+Entry = Update | SlotClosed | FeedLost | FeedBack | FeedSilent | FeedHeard | SessionClosed

@@ -17,6 +17,7 @@ from flowalert.rules.params import Row
 from flowalert.rules.place import Place
 from flowalert.rules.problem import Level, Problem
 from flowalert.rules.reader import read_rule
+from flowalert.rules.reserved import RESERVED
 from flowalert.rules.rulebook import Rule, Rulebook
 from flowalert.rules.shelf import Shelf
 from flowalert.rules.suspicion import list_traits, warn_of_rule
@@ -156,6 +157,9 @@ class _Loader:
             )
 
     def _name(self, notepad: Notepad, name: str, where: str) -> None:
+        if name in RESERVED:
+            what = f"the name {name!r} is that of an alert that is built in"
+            notepad.complain("name", what, f"write another, like my-{name}")
         if name in self._named:
             notepad.complain("name", f"another rule has the name {name!r}", f"it is in {self._named[name]}")
         self._named.setdefault(name, where)

@@ -1,5 +1,6 @@
 """Durations of the settings: of the wall clock, and so to the millisecond."""
 
+import math
 import re
 from typing import Annotated, Any
 
@@ -25,5 +26,12 @@ def _read_duration(value: Any) -> Any:
     return float(match[1]) * _UNITS.get(match[2], 0)
 
 
+def _read_patience(value: Any) -> Any:
+    return math.inf if value == "off" else _read_duration(value)
+
+
 Duration = Annotated[float, BeforeValidator(_read_duration, json_schema_input_type=str | float)]
 """Seconds, from `300ms`, `90s`, `2m`, `1h`, `1d` or `0`."""
+
+Patience = Annotated[float, BeforeValidator(_read_patience, json_schema_input_type=str | float)]
+"""The same, or `off`: infinite."""

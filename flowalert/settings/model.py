@@ -5,7 +5,7 @@ from typing import Literal
 from pydantic import BaseModel, ConfigDict, Field
 
 from flowalert.rules.model import Switch, Texts
-from flowalert.settings.duration import Duration
+from flowalert.settings.duration import Duration, Patience
 
 
 class _Strict(BaseModel):
@@ -24,6 +24,7 @@ class FeedModel(_Strict):
     appsecret_file: str | None = None
     ca_file: str | None = None
     silence_after: Duration = 90.0
+    tell_silence_after: Patience | None = None
     per_connection: int = Field(default=100, ge=1, le=1000)
     pace: float = Field(default=0.1, ge=0, le=10)
 

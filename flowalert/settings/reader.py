@@ -28,6 +28,9 @@ from flowalert.settings.model import (
     SettingsModel,
 )
 
+# Long enough for one attempt to connect again.
+_TOLD_AFTER = 120.0
+
 
 class SettingsRefused(Exception):  # noqa: N818 - what is refused is the file, and the program is right to
     """Raised for settings that cannot be used; `problems` has each with its place."""
@@ -162,10 +165,21 @@ class _Reader:
             appsecret=appsecret,
             token_cache=(self._folder / f"{store}.token").resolve(),
             silence_after=model.silence_after,
+            tell_silence_after=self._read_patience(model),
             per_connection=model.per_connection,
             pace=model.pace,
             ssl_context=context,
         )
+
+    def _read_patience(self, model: FeedModel) -> float:
+        """Return after how long people are told that nothing comes: connecting again is tried before."""
+        given = model.tell_silence_after
+        if given is not None and 0 < given >= model.silence_after:
+            return given
+        if given is not None:
+            what = f"tell_silence_after is {given:g} s, and silence_after {model.silence_after:g} s"
+            self._complain(("feed", "tell_silence_after"), what, "write a longer time, or off")
+        return max(_TOLD_AFTER, model.silence_after)
 
     def _read_secret(self, model: FeedModel, name: str) -> str | None:
         given: str | None = getattr(model, name)

@@ -8,7 +8,16 @@ from typing import Any
 import apsw
 import msgspec
 
-from flowalert.market.entry import Entry, FeedBack, FeedLost, SessionClosed, SlotClosed, Update
+from flowalert.market.entry import (
+    Entry,
+    FeedBack,
+    FeedHeard,
+    FeedLost,
+    FeedSilent,
+    SessionClosed,
+    SlotClosed,
+    Update,
+)
 from flowalert.market.instant import DAY
 from flowalert.market.moment import to_ms
 from flowalert.market.series import Series, series
@@ -24,13 +33,17 @@ class EntryKind(enum.IntEnum):
     FEED_LOST = 2
     FEED_BACK = 3
     SESSION_CLOSED = 4
+    FEED_SILENT = 5
+    FEED_HEARD = 6
 
 
-_KINDS: dict[type[SlotClosed | FeedLost | FeedBack | SessionClosed], EntryKind] = {
+_KINDS: dict[type[SlotClosed | FeedLost | FeedBack | FeedSilent | FeedHeard | SessionClosed], EntryKind] = {
     SlotClosed: EntryKind.SLOT_CLOSED,
     FeedLost: EntryKind.FEED_LOST,
     FeedBack: EntryKind.FEED_BACK,
     SessionClosed: EntryKind.SESSION_CLOSED,
+    FeedSilent: EntryKind.FEED_SILENT,
+    FeedHeard: EntryKind.FEED_HEARD,
 }
 _DECODERS = {kind: msgspec.json.Decoder(cls) for cls, kind in _KINDS.items()}
 _encode = msgspec.json.Encoder().encode
@@ -107,7 +120,7 @@ class Journal:
         return number
 
     def _note(self, connection: apsw.Connection, entry: Entry) -> None:
-        if isinstance(entry, FeedLost | FeedBack):
+        if isinstance(entry, FeedLost | FeedBack | FeedSilent | FeedHeard):
             return
         venue = entry.series.venue if isinstance(entry, Update) else entry.venue
         day = entry.at // DAY
@@ -136,7 +149,7 @@ def read_chunk(connection: apsw.Connection, stretch: Stretch, length: int) -> tu
 
 
 def _is_of_earlier_session(entry: Entry, seq: int, stretch: Stretch) -> bool:
-    if isinstance(entry, FeedLost | FeedBack):
+    if isinstance(entry, FeedLost | FeedBack | FeedSilent | FeedHeard):
         return False
     venue = entry.series.venue if isinstance(entry, Update) else entry.venue
     return seq < stretch.venues.get(venue, 0)

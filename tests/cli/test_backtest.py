@@ -130,6 +130,30 @@ def test_the_same_as_data(folder: Path) -> None:
     assert found["updates"] == 26
 
 
+def test_a_silent_feed_is_told_in_every_report(folder: Path) -> None:
+    """Under its own name, with how long it was; it counts for no rule, and charts are drawn all the same."""
+    market = Market("when: msval > 0")
+    market.slots(0, -310)
+    market.fall_silent()
+    market.be_heard(750)
+    market.at += 750
+    market.slots(0)
+    market.fall_silent()
+    keep(folder / "silent.zst", market.entries)
+    words = "feed-silent: nothing came from the exchange since 2026-11-23 09:00:30, 12m 30s (heard again); "
+    words += "since 2026-11-23 09:13:30, still open"
+    text = invoke("rules", "silent.zst", "--plot", "sellers", "--html", "report.html", folder=folder)
+    assert (text.exit_code, text.stderr) == (0, "")
+    assert words in text.stdout
+    assert [row[1] for row in read_rows(text.stdout, "time")] == ["sellers", "buyers"]
+    assert words in (folder / "report.html").read_text(encoding="utf-8")
+    found = json.loads(invoke("rules", "silent.zst", "--format", "json", folder=folder).stdout)
+    assert [(each["rule"], each["duration"]) for each in found["silences"]] == [
+        ("feed-silent", 750), ("feed-silent", None),
+    ]  # fmt: skip
+    assert {each["rule"] for each in found["alerts"]} == {"sellers", "buyers"}
+
+
 def test_a_plot_in_the_terminal(folder: Path) -> None:
     """Of the rule's busiest session, or at the scope that is asked for; firings are marked."""
     assert "◆" in run(folder, "--plot", "sellers")

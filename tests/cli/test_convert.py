@@ -21,7 +21,16 @@ from flowalert.feed.header import FRAMES
 from flowalert.feed.raw import RawFrame, encode_frames
 from flowalert.feed.recording import open_recording_writer
 from flowalert.feed.row import Chunk
-from flowalert.market.entry import Entry, FeedBack, FeedLost, SessionClosed, SlotClosed, Update
+from flowalert.market.entry import (
+    Entry,
+    FeedBack,
+    FeedHeard,
+    FeedLost,
+    FeedSilent,
+    SessionClosed,
+    SlotClosed,
+    Update,
+)
 from flowalert.market.instant import KST, date_of
 from flowalert.market.moment import from_ms
 from flowalert.market.series import series
@@ -41,6 +50,8 @@ ENTRIES: tuple[Entry, ...] = (
     SlotClosed(Venue.KRX, NINE),
     FeedLost(NINE, 'closed, "by" the server', ("krx/001", "krx/301")),
     FeedBack(NINE + 30),
+    FeedSilent(NINE + 30, "connection refused"),
+    FeedHeard(NINE + 600),
     SessionClosed(Venue.KRX, MONDAY + 65_400),
 )
 
@@ -63,7 +74,7 @@ def test_csv_has_a_row_an_entry(tmp_path: Path) -> None:
     """Moments are ISO 8601 in Seoul's time, codes stand beside slugs, and what an entry does not have is empty."""
     result = run(record(tmp_path / "r.jsonl.zst"), tmp_path / "t.csv")
     assert result.exit_code == 0, result.output
-    assert "t.csv: 6 entries" in result.output
+    assert "t.csv: 8 entries" in result.output
     assert (tmp_path / "t.csv").read_text(encoding="utf-8") == (
         "received_at,at,kind,venue,sector,sector_slug,investor,investor_slug,"
         "msvol,msval,msvolume,mdvolume,msvalue,mdvalue,p_msvol,p_msval,tjjtime,reason,places\n"
@@ -75,19 +86,21 @@ def test_csv_has_a_row_an_entry(tmp_path: Path) -> None:
         "2026-11-23T09:00:00.126+09:00,2026-11-23T09:00:00+09:00,feed lost,,,,,,,,,,,,,,,"
         '"closed, ""by"" the server",krx/001 krx/301\n'
         "2026-11-23T09:00:00.127+09:00,2026-11-23T09:00:30+09:00,feed back,,,,,,,,,,,,,,,,\n"
-        "2026-11-23T09:00:00.128+09:00,2026-11-23T18:10:00+09:00,session closed,krx,,,,,,,,,,,,,,,\n"
+        "2026-11-23T09:00:00.128+09:00,2026-11-23T09:00:30+09:00,feed silent,,,,,,,,,,,,,,,connection refused,\n"
+        "2026-11-23T09:00:00.129+09:00,2026-11-23T09:10:00+09:00,feed heard,,,,,,,,,,,,,,,,\n"
+        "2026-11-23T09:00:00.130+09:00,2026-11-23T18:10:00+09:00,session closed,krx,,,,,,,,,,,,,,,\n"
     )
 
 
 def test_parquet_has_the_same_rows(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """With types of its own: numbers, words, and moments of a zone; in row groups, so that none is large."""
-    monkeypatch.setattr(parquet, "_GROUP", 4)
+    monkeypatch.setattr(parquet, "_GROUP", 5)
     source = record(tmp_path / "r.jsonl.zst")
     record(tmp_path / "s.jsonl", received_at=RECEIVED_AT + 10_000)
     for name in ("t.csv", "t.parquet"):
         assert run(source, tmp_path / "s.jsonl", tmp_path / name).exit_code == 0
     found = pq.ParquetFile(tmp_path / "t.parquet")
-    assert [found.metadata.row_group(n).num_rows for n in range(found.num_row_groups)] == [6, 6]
+    assert [found.metadata.row_group(n).num_rows for n in range(found.num_row_groups)] == [8, 8]
     rows = found.read().to_pylist()
     with (tmp_path / "t.csv").open(encoding="utf-8", newline="") as file:
         assert [as_text(row) for row in rows] == list(csv.DictReader(file))
@@ -170,10 +183,10 @@ def test_frames_that_make_no_entry_make_an_empty_table(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("options", "kept"),
     [
-        (["--sectors=kospi"], [0, 2, 3, 4, 5]),
-        (["--investors=0099,개인"], [1, 2, 3, 4, 5]),
-        (["--investors=all", "--sectors=all"], [0, 2, 3, 4, 5]),
-        (["--session=2026-11-23"], [0, 1, 2, 3, 4, 5]),
+        (["--sectors=kospi"], [0, 2, 3, 4, 5, 6, 7]),
+        (["--investors=0099,개인"], [1, 2, 3, 4, 5, 6, 7]),
+        (["--investors=all", "--sectors=all"], [0, 2, 3, 4, 5, 6, 7]),
+        (["--session=2026-11-23"], [0, 1, 2, 3, 4, 5, 6, 7]),
         (["--session=2026-11-24"], []),
     ],
 )
@@ -190,7 +203,7 @@ def test_a_cut_input_is_converted_up_to_there(tmp_path: Path) -> None:
     source.write_bytes(source.read_bytes()[:-10])
     result = run(source, tmp_path / "t.csv")
     assert result.exit_code == 0
-    assert "r.jsonl: cut after 5 entries: the last line has no end" in result.output
+    assert "r.jsonl: cut after 7 entries: the last line has no end" in result.output
 
 
 @pytest.mark.parametrize(

@@ -5,6 +5,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.cli.keep import keep
+from tests.engine.market import Market
 from tests.program import run_program
 
 RULES = """\
@@ -54,6 +56,24 @@ def test_an_earlier_time_shows_the_state_of_then(folder: Path) -> None:
         assert answer["transitions"] == [first]
         assert [each["phase"] for each in answer["why"]] == ["firing"]
         assert answer["why"][0]["comparisons"][0]["holds"] is True
+
+
+def test_a_silent_feed_is_said(folder: Path) -> None:
+    """At the gate of the data, since when; what is told of it is told of no rule."""
+    market = Market("when: msval > 0")
+    market.slots(-10, -20)
+    market.fall_silent()
+    keep(folder / "silent.zst", market.entries)
+    (folder / "all.yaml").write_text(
+        "rules: [{name: all, sectors: [kospi], when: foreign.msval + individual.msval < 0}]", encoding="utf-8"
+    )
+    for rule, file in (("sellers", "rules.yaml"), ("all", "all.yaml")):
+        where = ("--rules", file, "--recording", "silent.zst")
+        done = run_program("why", rule, *where, folder=folder)
+        assert "shut the feed is silent since 09:00:30, the last state is kept" in " ".join(done.stdout.split())
+        assert (
+            json.loads(run_program("why", rule, *where, "--format", "json", folder=folder).stdout)["transitions"] == []
+        )
 
 
 @pytest.mark.parametrize(

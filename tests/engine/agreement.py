@@ -14,7 +14,16 @@ from flowalert.engine.transition import Severity
 from flowalert.language.condition import Clause, Condition, Mode, read_clause, read_condition
 from flowalert.language.mistake import Mistake
 from flowalert.language.template import Template, read_template
-from flowalert.market.entry import Entry, FeedBack, FeedLost, SessionClosed, SlotClosed, Update
+from flowalert.market.entry import (
+    Entry,
+    FeedBack,
+    FeedHeard,
+    FeedLost,
+    FeedSilent,
+    SessionClosed,
+    SlotClosed,
+    Update,
+)
 from flowalert.market.instant import midnight
 from flowalert.market.sector import Counted
 from flowalert.market.series import Series, series
@@ -305,6 +314,10 @@ class Floor:
             case 4:
                 self.day += pick(chance, DAY, DAY, 2 * DAY)
                 self.begin()
+            case 5:
+                self.entries.append(FeedSilent(self.now - pick(chance, 0, 0, 30), "test"))
+            case 6:
+                self.entries.append(FeedHeard(self.now - pick(chance, 0, 0, 60)))
             case _ if chance.randrange(self.haste) == 0:
                 self.now += pick(chance, 300, 600, 700)
                 if chance.randrange(2):

@@ -7,7 +7,16 @@ from flowalert.engine.engine import Engine
 from flowalert.engine.term import Past
 from flowalert.engine.transition import Hold, Reason, Severity, Transition
 from flowalert.language.code import Value
-from flowalert.market.entry import Entry, FeedBack, FeedLost, SessionClosed, SlotClosed, Update
+from flowalert.market.entry import (
+    Entry,
+    FeedBack,
+    FeedHeard,
+    FeedLost,
+    FeedSilent,
+    SessionClosed,
+    SlotClosed,
+    Update,
+)
 from flowalert.market.instant import DAY, clock, midnight
 from flowalert.market.series import Series, series
 from flowalert.market.venue import Venue
@@ -123,6 +132,13 @@ class Market:
 
     def find(self, *places: str) -> list[str]:
         return self.enter(FeedBack(self.at, places))
+
+    def fall_silent(self, reason: str = "the line is cut") -> list[str]:
+        return self.enter(FeedSilent(self.at, reason))
+
+    def be_heard(self, seconds: int = 0) -> list[str]:
+        """Say that updates come again; `seconds` after the present slot."""
+        return self.enter(FeedHeard(self.at + seconds))
 
     def enter(self, entry: Entry) -> list[str]:
         made = self.engine.handle(entry)

@@ -8,12 +8,22 @@ from collections import Counter
 from dataclasses import dataclass, field
 
 from flowalert.engine.transition import Reason, Scope, Transition
-from flowalert.market.entry import Entry, FeedBack, FeedLost, SessionClosed, SlotClosed, Update
+from flowalert.market.entry import (
+    Entry,
+    FeedBack,
+    FeedHeard,
+    FeedLost,
+    FeedSilent,
+    SessionClosed,
+    SlotClosed,
+    Update,
+)
 from flowalert.market.investor import INVESTORS
 from flowalert.market.series import Series
 from flowalert.market.venue import Venue
 from flowalert.rules.rulebook import Rule, Rulebook
 from tests.engine.naive_life import Life
+from tests.engine.naive_outage import Outage
 from tests.engine.naive_past import Past
 from tests.engine.naive_rule import conditions
 from tests.engine.naive_value import DAY, find_open
@@ -29,6 +39,7 @@ class Day:
     closed: int = -1
     """The latest slot that was closed: what comes for it afterwards is late."""
     session: int = -1
+    is_open: bool = False
     first_session: int = -1
     pasts: dict[Series, Past] = field(default_factory=dict)
     lives: dict[tuple[int, Scope], Life] = field(default_factory=dict)
@@ -43,6 +54,7 @@ class Naive:
         self.rules = rulebook.rules
         self.days = {venue: Day() for venue in Venue}
         self.fires: Counter[str] = Counter()
+        self.outage = Outage(self.rules)
         self.made: list[Transition] = []
 
     def handle(self, entry: Entry) -> list[Transition]:
@@ -56,15 +68,23 @@ class Naive:
                     self.judge_what_waits(day, venue)
                 day.now, day.closed = max(day.now, at), max(day.closed, at)
                 self.look_at_timers(day, at + 1)
-            case SessionClosed(venue, at) if at // DAY == self.days[venue].session:
+            case SessionClosed(venue, at):
                 day = self.days[venue]
-                self.judge_what_waits(day, venue)
-                self.close(day, max(day.now, at))
+                if at // DAY == day.session:
+                    self.judge_what_waits(day, venue)
+                    self.close(day, max(day.now, at))
+                    day.is_open = False
+                if at >= self.outage.since and not any(each.is_open for each in self.days.values()):
+                    self.made += self.outage.end(Reason.SESSION_CLOSED, at)
+            case FeedSilent(at, reason):
+                self.made += self.outage.begin(at, reason)
+            case FeedHeard(at):
+                self.made += self.outage.end(Reason.FEED_HEARD, at)
             case FeedLost():
                 for day in self.days.values():
                     for series, past in day.pasts.items():
                         past.lost = past.lost or not entry.places or series.place in entry.places
-            case SlotClosed() | SessionClosed() | FeedBack():
+            case SlotClosed() | FeedBack():
                 pass
         return self.made.copy()
 
@@ -76,7 +96,7 @@ class Naive:
             self.judge_what_waits(day, series.venue)
         if at // DAY > day.session:
             self.close(day, day.now)
-            day.session = at // DAY
+            day.session, day.is_open = at // DAY, True
             day.first_session = day.session if day.first_session < 0 else day.first_session
             day.pasts, day.lives = {}, {}
         day.now = max(day.now, at)

@@ -103,7 +103,9 @@ def find_calls(node: Node) -> Iterator[Call]:
 
 def find_known(naive: Naive, transition: Transition) -> Iterator[tuple[str, Sort | None, bool]]:
     """Each function in what a transition knows, with its window and whether it mixes series."""
-    rule = next(each for each in naive.rules if each.name == transition.rule)
+    rule = next((each for each in naive.rules if each.name == transition.rule), None)
+    if rule is None:
+        return
     scope = transition.scope
     own = Own(scope.venue, scope.sector, scope.investor)
     for node in rule.expressions:

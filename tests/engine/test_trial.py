@@ -257,7 +257,7 @@ def test_a_figure_is_compared_to_the_decimals_that_are_written(written: str, *, 
 
 
 def test_the_reasons_and_holds_of_a_test_are_the_engines() -> None:
-    """But for those of a changed rulebook, which a test has none of."""
-    changed = {Reason.RULE_GONE, Reason.RULE_NEW}
+    """But for those of a changed rulebook and of a silent feed, which a test has none of."""
+    changed = {Reason.RULE_GONE, Reason.RULE_NEW, Reason.FEED_SILENT, Reason.FEED_HEARD}
     assert set(REASONS) == {each.name.lower() for each in Reason if each not in changed}
     assert set(HOLDS) == {each.value for each in Hold}

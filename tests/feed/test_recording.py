@@ -13,7 +13,16 @@ from flowalert.feed.archive import ArchiveWriter
 from flowalert.feed.header import ArchiveRefused
 from flowalert.feed.recording import Cut, open_recording_writer
 from flowalert.feed.row import Chunk
-from flowalert.market.entry import Entry, FeedBack, FeedLost, SessionClosed, SlotClosed, Update
+from flowalert.market.entry import (
+    Entry,
+    FeedBack,
+    FeedHeard,
+    FeedLost,
+    FeedSilent,
+    SessionClosed,
+    SlotClosed,
+    Update,
+)
 from flowalert.market.series import series
 from flowalert.market.venue import Venue
 from flowalert.replay import read_chunks, read_entries
@@ -44,6 +53,8 @@ entries = (
     | st.builds(SessionClosed, venues, ats)
     | st.builds(FeedLost, ats, st.text(max_size=40), places)
     | st.builds(FeedBack, ats, places)
+    | st.builds(FeedSilent, ats, st.text(max_size=40))
+    | st.builds(FeedHeard, ats)
 )
 
 

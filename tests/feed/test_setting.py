@@ -39,6 +39,12 @@ def test_what_is_no_endpoint(domain: str, token_url: str | None, words: str) -> 
     assert words in str(caught.value)
 
 
+def test_a_silence_lasts_for_some_time() -> None:
+    """Of no time at all it would be told between any two updates."""
+    with pytest.raises(ValueError, match="tell_silence_after is 0; expected more than 0 s"):
+        make_settings("ws://a/", "http://a/", tell_silence_after=0.0)
+
+
 def test_a_connection_carries_at_least_one() -> None:
     """A limit of none would never register anything."""
     with pytest.raises(ValueError, match="per_connection is 0; expected 1 or more"):

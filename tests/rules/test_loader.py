@@ -270,6 +270,14 @@ def test_a_mistake_of_the_defaults_is_said_once() -> None:
     ]  # fmt: skip
 
 
+def test_the_name_of_a_built_in_alert_is_taken() -> None:
+    """Nobody could tell the two apart; at its place, also where a parameter makes it."""
+    taken = "the name 'feed-silent' is that of an alert that is built in; write another, like my-feed-silent"
+    assert problems(rule().replace("a-rule", "feed-silent")) == [f"2:11: {taken}"]
+    made = rule("params: {what: [silent, loud]}").replace("a-rule", "feed-$what")
+    assert [each.partition(": ")[2].replace(" (what=silent of the params)", "") for each in problems(made)] == [taken]
+
+
 def test_two_rules_do_not_share_a_name() -> None:
     """In one file or in two; the first one is named."""
     again = rule() + rule().removeprefix("rules:\n")

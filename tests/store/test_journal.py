@@ -8,7 +8,16 @@ import pytest
 import trio
 from hypothesis import given, settings, strategies as st
 
-from flowalert.market.entry import Entry, FeedBack, FeedLost, SessionClosed, SlotClosed, Update
+from flowalert.market.entry import (
+    Entry,
+    FeedBack,
+    FeedHeard,
+    FeedLost,
+    FeedSilent,
+    SessionClosed,
+    SlotClosed,
+    Update,
+)
 from flowalert.market.instant import DAY
 from flowalert.market.series import series
 from flowalert.market.venue import Venue
@@ -25,8 +34,11 @@ ENTRY = st.one_of(
     st.builds(SlotClosed, VENUE, AT),
     st.builds(FeedLost, AT, TEXT, st.lists(st.sampled_from(["krx/001", "nxt/301"])).map(tuple)),
     st.builds(FeedBack, AT, st.lists(st.sampled_from(["krx/001", "nxt/301"])).map(tuple)),
+    st.builds(FeedSilent, AT, TEXT),
+    st.builds(FeedHeard, AT),
     st.builds(SessionClosed, VENUE, AT),
 )
+OF_NO_VENUE = FeedLost | FeedBack | FeedSilent | FeedHeard
 
 
 async def read(store: Reader) -> list[Entry]:
@@ -61,7 +73,7 @@ def test_a_day_comes_back_as_it_was(
                 await write(store, *batch)
         async with open_store(path) as store:
             written = [entry for batch in batches for entry in batch]
-            day = list(dropwhile(lambda entry: isinstance(entry, FeedLost | FeedBack), written))
+            day = list(dropwhile(lambda entry: isinstance(entry, OF_NO_VENUE), written))
             assert await read(store) == (day or written)
 
     with pytest.MonkeyPatch.context() as patch:

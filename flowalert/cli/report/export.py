@@ -19,6 +19,8 @@ COLUMNS = (
     "rule", "venue", "sector", "sector_name", "investor", "investor_name", "severity", "opened_at", "fired_at",
     "ended_at", "ended", "duration", "value", "peak", "told", "told_at", "hold", "alert",
 )  # fmt: skip
+# What there is to say of a time at which nothing came: it is about no sector, and has no figure.
+_OF_SILENCE = ("rule", "severity", "opened_at", "ended_at", "ended", "duration", "alert")
 
 
 class CsvPrinter:
@@ -73,6 +75,10 @@ def _describe(episode: Episode) -> Mapping[str, Any]:
         "hold": None if episode.hold is None else episode.hold.value,
         "alert": episode.alert,
     }
+
+
+def _describe_silence(episode: Episode) -> Mapping[str, Any]:
+    return {key: value for key, value in _describe(episode).items() if key in _OF_SILENCE}
 
 
 def _describe_scope(scope: Scope) -> Mapping[str, str | None]:
@@ -131,6 +137,7 @@ def _sum_up(outcome: Outcome) -> Mapping[str, Any]:
         "updates": outcome.updates,
         "stale": outcome.stale,
         "silent": {place: list(names) for place, names in outcome.silent.items()},
+        "silences": [_describe_silence(each) for each in outcome.silences],
         "seconds": round(outcome.seconds, 3),
         "updates_per_second": round(outcome.speed),
     }

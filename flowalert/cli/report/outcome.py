@@ -18,6 +18,7 @@ class Outcome:
 
     `near_misses`, `blind` sessions and `warm_up`, in seconds of a session, are by rule.
     `silent` are the places (`krx/900`) that the recordings have nothing of, with the rules that need them.
+    `silences` are the times at which nothing came from the exchange, of which a built-in alert tells.
     `tracks` are what charts are drawn of, and `marked` the alerts that belong into each.
     """
 
@@ -32,6 +33,7 @@ class Outcome:
     stale: int
     silent: Mapping[str, Sequence[str]]
     seconds: float
+    silences: Sequence[Episode]
     tracks: Mapping[Sight, Track]
     marked: Mapping[Sight, Sequence[Episode]]
 

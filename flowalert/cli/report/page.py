@@ -10,6 +10,7 @@ from flowalert.cli.report.chart import draw_charts
 from flowalert.cli.report.outcome import Outcome
 from flowalert.cli.report.wording import (
     say_blind,
+    say_silences,
     show_english,
     show_lack,
     show_length,
@@ -67,6 +68,8 @@ class PagePrinter:
         for part in (_write_counts(outcome), self._write_rules(outcome), self._write_misses(outcome)):
             self._file.writelines(part)
         self._file.writelines(self._write_alerts())
+        if outcome.silences:
+            write(f"<p>{escape(say_silences(outcome))}</p>")
         write(f"<script>{_read('page.js')}</script></body></html>\n")
 
     def _write_rules(self, outcome: Outcome) -> Iterator[str]:

@@ -8,7 +8,15 @@ from rich.text import Text
 
 from flowalert.cli.report.outcome import Outcome
 from flowalert.cli.report.plot import draw_plot
-from flowalert.cli.report.wording import say_blind, show_lack, show_length, show_telling, show_value, summarise
+from flowalert.cli.report.wording import (
+    say_blind,
+    say_silences,
+    show_lack,
+    show_length,
+    show_telling,
+    show_value,
+    summarise,
+)
 from flowalert.engine.hindsight.episode import Episode
 from flowalert.engine.transition import Severity
 from flowalert.market.instant import stamp
@@ -58,6 +66,8 @@ class TextPrinter:
             for line in lines or [f"No figure of {sight.rule} was ever known at {sight.scope.korean}.", ""]:
                 self._console.print(Text.from_ansi(line), no_wrap=True)
         self._print_blind(outcome)
+        if outcome.silences:
+            self._console.print(Text(say_silences(outcome), "yellow"))
         for place, names in outcome.silent.items():
             self._console.print(
                 Text(f"Nothing of {place} was recorded: {', '.join(names)} could not fire on it.", "yellow")

@@ -11,6 +11,7 @@ from flowalert.language.template import UNKNOWN, show_number
 from flowalert.market.instant import stamp
 from flowalert.market.investor import investor_of
 from flowalert.market.sector import sector_of
+from flowalert.rules.reserved import FEED_SILENT
 from flowalert.rules.rulebook import Rule
 
 
@@ -55,6 +56,7 @@ def show_length(episode: Episode) -> str:
 _ENDS: Mapping[Reason, str] = {
     Reason.SESSION_CLOSED: "session's end",
     Reason.INACTIVE: "not active",
+    Reason.FEED_HEARD: "heard again",
 }
 
 
@@ -88,6 +90,12 @@ def say_blind(rule: Rule, outcome: Outcome) -> str:
         verb = "was" if short == 1 else "were"
         parts.append(f"{_plural(short, 'session')} {verb} shorter than the {write_duration(warm_up)} it looks back on")
     return ", ".join(parts)
+
+
+def say_silences(outcome: Outcome) -> str:
+    """Say when nothing came from the exchange: that was told too, and counts for no rule."""
+    times = "; ".join(f"since {stamp(each.opened_at)}, {show_length(each)}" for each in outcome.silences)
+    return f"{FEED_SILENT}: nothing came from the exchange {times}"
 
 
 def summarise(outcome: Outcome) -> str:

@@ -9,6 +9,7 @@ from flowalert.engine.hindsight.coverage import reads
 from flowalert.engine.hindsight.episode import Episode, Episodes
 from flowalert.engine.hindsight.near_miss import NearMisses
 from flowalert.engine.hindsight.tally import Tally
+from flowalert.engine.outage import leave_out_outage
 from flowalert.engine.transition import Transition
 from flowalert.language.warm_up import find_warm_up
 from flowalert.market.calendar import SLOT
@@ -43,8 +44,8 @@ class Backtest:
     """Runs a rulebook over entries, in chunks, and keeps what is to be told about it.
 
     What changes, by `run` and `finish` alone: the engine, the tally, the near misses, `sessions`, the alerts of the
-    present day, and `updates`, how many there were. Memory follows the alerts of a day and not the entries: when a
-    day is over they are handed out and forgotten.
+    present day, `updates`, how many there were, and `silences`, the episodes of the built-in alert, which is no rule's.
+    Memory follows the alerts of a day and not the entries: when a day is over they are handed out and forgotten.
     """
 
     def __init__(self, rulebook: Rulebook, *, near_misses: bool = True) -> None:
@@ -53,8 +54,10 @@ class Backtest:
         self.tally = Tally()
         self.sessions: list[Session] = []
         self.updates = 0
+        self.silences: list[Episode] = []
         self._engine = Engine(Rulebook((*rulebook.rules, *self.near_misses.variants)))
         self._episodes = Episodes()
+        self._outages = Episodes()
         self._warm_up = {rule.name: find_warm_up(rule.condition.tree, SLOT) for rule in rulebook.rules}
         self._ended: list[Episode] = []
         self._day = -1
@@ -105,6 +108,7 @@ class Backtest:
         """Return the episodes that the entries leave open; nothing may be run after it."""
         self._note_gaps()
         self._ended += self._episodes.finish()
+        self.silences += self._outages.finish()
         return self._hand_out(before=self._day + 1)
 
     def blind_sessions(self, rule: Rule) -> Iterator[Session]:
@@ -126,7 +130,10 @@ class Backtest:
         return self._warm_up[rule.name]
 
     def _take(self, made: Sequence[Transition]) -> None:
-        own = self.near_misses.take(made)
+        of_rules = leave_out_outage(made)
+        if len(of_rules) < len(made):
+            self.silences += self._outages.take(each for each in made if each not in of_rules)
+        own = self.near_misses.take(of_rules)
         if own:
             self.tally.take(own)
             self._ended += self._episodes.take(own)

@@ -8,6 +8,7 @@ from msgspec import Struct
 
 from flowalert.engine.engine import Engine
 from flowalert.engine.hindsight.episode import Episode, Episodes
+from flowalert.engine.outage import leave_out_outage
 from flowalert.engine.transition import Scope
 from flowalert.market.entry import Entry
 from flowalert.market.instant import DAY
@@ -131,7 +132,7 @@ class _Side:
     def handle(self, entry: Entry) -> None:
         made = self._engine.handle(entry)
         if made:
-            self._told += [each for each in self._episodes.take(made) if each.told]
+            self._told += [each for each in self._episodes.take(leave_out_outage(made)) if each.told]
 
     def finish(self) -> None:
         self._told += [each for each in self._episodes.finish() if each.told]

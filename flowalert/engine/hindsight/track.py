@@ -8,6 +8,7 @@ from dataclasses import dataclass, field, replace
 
 from flowalert.engine.engine import Engine
 from flowalert.engine.hindsight.amount import find_amounts
+from flowalert.engine.outage import leave_out_outage
 from flowalert.engine.transition import Scope
 from flowalert.language.checker import Checker
 from flowalert.language.condition import Mode, condition_of
@@ -72,7 +73,7 @@ class Tracker:
     def run(self, entries: Sequence[Entry]) -> None:
         """Take entries in."""
         for entry in entries:
-            for made in self._engine.handle(entry):
+            for made in leave_out_outage(self._engine.handle(entry)):
                 rule, scope = self._places[made.rule]
                 track = self.tracks.get(Sight(rule, scope, made.at // DAY))
                 if track is None:

@@ -93,3 +93,20 @@ def test_a_session_shorter_than_the_window_is_blind() -> None:
     backtest = Backtest(market.engine.rulebook)
     run_in_chunks(backtest, market.entries, 100)
     assert [each.name for each in backtest.blind_sessions(backtest.rulebook.rules[0])] == ["2026-11-23"]
+
+
+@given(length=st.integers(1, 9))
+def test_a_silent_feed_is_told_of_beside_the_rules(length: int) -> None:
+    """The built-in alert is no rule's: it stands in no count and among no alerts, and is not lost."""
+    market = Market(*RULES)
+    market.slots(150)
+    market.fall_silent()
+    market.be_heard(600)
+    market.at += 600
+    market.slots(0)
+    market.fall_silent()
+    backtest = Backtest(market.engine.rulebook)
+    episodes = run_in_chunks(backtest, market.entries, length)
+    assert {each.rule for each in episodes} <= {rule.name for rule in backtest.rulebook.rules}
+    assert set(backtest.tally) == {each.rule for each in episodes}
+    assert [(each.rule, each.duration) for each in backtest.silences] == [("feed-silent", 600), ("feed-silent", None)]

@@ -78,3 +78,12 @@ def test_days_are_compared_one_by_one() -> None:
     assert say(comparison.run(market.entries)) == [("added", 30)]
     assert say(comparison.finish()) == [("added", DAY + 120)]
     assert len(comparison.days) == 2
+
+
+def test_a_silent_feed_is_no_difference() -> None:
+    """Also where the rules have moved to another venue, and the alert that is built in shows another."""
+    market = Market("when: msval >= 1")
+    market.slots(0)
+    market.fall_silent()
+    market.be_heard(600)
+    assert compare(market, "when: msval >= 1", "when: msval >= 1; venue: nxt") == []
