@@ -18,7 +18,7 @@ LABEL_PREFIX = "label."
 EQUAL, UNEQUAL = "=", "!="
 ORDERED = ("<", "<=", ">", ">=")
 # What a value must not have unless it stands in quotation marks.
-RESERVED = frozenset("=!<>,|\"'\\")
+RESERVED = frozenset("=!<>~,|\"'\\")
 
 
 class Subject(Struct, frozen=True, kw_only=True):
