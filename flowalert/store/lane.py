@@ -1,5 +1,6 @@
 """The queue of one target in one channel: how much waits there, what it is, and what became of it."""
 
+import functools
 from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime
 from typing import Any
@@ -12,6 +13,13 @@ from flowalert.engine.queue import Glance, Lane, Step, Waiting
 from flowalert.engine.transition import Kind, Severity, parse_scope
 from flowalert.market.moment import from_ms, to_ms
 from flowalert.store.alert import AlertState, read_labels
+
+# A storm is thousands of rows in each of dozens of lanes, and all of them from a few scopes.
+_scope_of = functools.lru_cache(1_000)(parse_scope)
+_cause_of = functools.lru_cache(100)(read_cause)
+_KINDS = {each.value: each for each in Kind}
+_STATES = {each.value: each for each in DeliveryState}
+_SEVERITIES = {each.value: each for each in Severity}
 
 # More than any message could list; what is beyond them comes with the next message.
 _MOST = 10_000
@@ -95,12 +103,12 @@ def _decode_waiting(row: Sequence[Any], firings: dict[int, tuple[str, int]]) -> 
         id=id_,
         alert=alert,
         rule=rule,
-        scope=parse_scope(scope),
+        scope=_scope_of(scope),
         labels=read_labels(labels),
-        kind=Kind(kind),
-        severity=Severity(severity),
-        occasion=read_cause(cause).occasion,
-        state=DeliveryState(state),
+        kind=_KINDS[kind],
+        severity=_SEVERITIES[severity],
+        occasion=_cause_of(cause).occasion,
+        state=_STATES[state],
         reason=reason,
         attempts=attempts,
         uncertain=uncertain,
