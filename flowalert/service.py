@@ -281,14 +281,17 @@ class Service:
     def _occur(self, transition: Transition, received_at: datetime | None, decided_at: datetime | None) -> Occurrence:
         return Occurrence(transition, self.plan.rulebook.by_name.get(transition.rule), received_at, decided_at)
 
-    def _recall(self, last: Transition) -> Occurrence:
-        """Return a transition of before with what its alert has come to since, where it still fires."""
-        for watch in self.engine.list_open():
-            if watch.alert == last.alert and watch.is_firing:
+    def _recall(self, transitions: Sequence[Transition]) -> Iterator[Occurrence]:
+        """Yield transitions of before with what their alerts have come to since, where they still fire."""
+        watches = {watch.alert: watch for watch in self.engine.list_open() if watch.is_firing}
+        for last in transitions:
+            watch = watches.get(last.alert) if last.kind is Kind.FIRING else None
+            if watch is None:
+                yield self._occur(last, None, None)
+            else:
                 now = self.engine.announce(watch)
-                last = replace(last, at=now.at, value=now.value, peak=now.peak, values=now.values)
-                break
-        return self._occur(last, None, None)
+                present = replace(last, at=now.at, value=now.value, peak=now.peak, values=now.values)
+                yield self._occur(present, None, None)
 
     def _report(self, transition: Transition) -> None:
         log.info(

@@ -33,17 +33,17 @@ def _show_nothing(_: Sequence[Delivery], __: Sender) -> None:
     """Have no picture."""
 
 
-def _recall(transition: Transition) -> Occurrence:
-    """Know nothing more of a transition."""
-    return Occurrence(transition, None)
+def _recall(transitions: Sequence[Transition]) -> Iterable[Occurrence]:
+    """Know nothing more of transitions."""
+    return [Occurrence(each, None) for each in transitions]
 
 
 class Orders(Struct, frozen=True, kw_only=True):
     """What delivery is to do.
 
     `now` is wall time, with its zone, `exchange_now` the exchange's clock. `tell` is called after an attempt or a
-    decision was written, `show` after a message was sent. `recall` makes an occurrence of a transition from before,
-    with what is known by now. At the end what is due has `stop_within` of trio's time to go out.
+    decision was written, `show` after a message was sent. `recall` makes occurrences of transitions from before, with
+    what is known by now. At the end what is due has `stop_within` of trio's time to go out.
     """
 
     channels: Mapping[str, Channel]
@@ -53,7 +53,7 @@ class Orders(Struct, frozen=True, kw_only=True):
     inhibitions: Sequence[Inhibition] = ()
     tell: Callable[[Report], None] = _tell_nobody
     show: Callable[[Sequence[Delivery], Sender], None] = _show_nothing
-    recall: Callable[[Transition], Occurrence] = _recall
+    recall: Callable[[Sequence[Transition]], Iterable[Occurrence]] = _recall
     stop_within: timedelta = timedelta(seconds=5)
 
 

@@ -1,6 +1,6 @@
 """What concerns no single lane: targets that are gone, mutes that have ended, channels that could not be reached."""
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 
 from msgspec import Struct
@@ -19,11 +19,11 @@ TARGET_GONE = "the target is no longer in the settings"
 
 
 class Broom(Struct, frozen=True, kw_only=True):
-    """What a sweep works with. `recall` makes an occurrence of a transition from before, with what is known by now."""
+    """What a sweep works with. `recall` makes occurrences of transitions from before, with what is known by now."""
 
     outbox: Outbox
     channels: Mapping[str, Channel]
-    recall: Callable[[Transition], Occurrence]
+    recall: Callable[[Sequence[Transition]], Iterable[Occurrence]]
     tell: Callable[[Report], None]
 
 
@@ -53,12 +53,11 @@ async def _tell_unmuted(broom: Broom, mutes: Mutes, now: datetime) -> int:
     return await broom.outbox.tell_unmuted(free, list(_announce(broom, free)), now)
 
 
-def _announce(broom: Broom, free: list[Muted]) -> Iterator[Notice]:
-    for each in free:
+def _announce(broom: Broom, free: Sequence[Muted]) -> Iterator[Notice]:
+    for each, occurrence in zip(free, broom.recall([each.last for each in free]), strict=True):
         channel = broom.channels.get(each.channel)
         if channel is not None:
-            cause = Cause(Occasion.UNMUTED, each.mute)
-            yield announce_again(broom.recall(each.last), channel, cause, each.targets)
+            yield announce_again(occurrence, channel, Cause(Occasion.UNMUTED, each.mute), each.targets)
 
 
 async def _tell_fallbacks(broom: Broom, now: datetime) -> int:
@@ -70,7 +69,7 @@ async def _tell_fallbacks(broom: Broom, now: datetime) -> int:
         owed = await broom.outbox.unreached(channel.name, channel.fallback, late=channel.expires_after, now=now)
         cause = Cause(Occasion.FALLBACK, channel.name)
         fallback = broom.channels[channel.fallback]
-        notices = [announce_again(broom.recall(each), fallback, cause) for each in owed]
+        notices = [announce_again(each, fallback, cause) for each in broom.recall(owed)]
         if notices:
             made += await broom.outbox.tell(notices, now)
     return made

@@ -12,6 +12,7 @@ from tests.benchmarks.memory import measure_peak
 from tests.benchmarks.notice import Notices, measure_notices
 from tests.benchmarks.reach import find_reaches
 from tests.benchmarks.rulebook import Density
+from tests.benchmarks.storm import Storm, measure_storm
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -28,6 +29,7 @@ class Size:
     peer_slots: int
     backtest_slots: int
     notices: int
+    storms: int
     within: float
 
 
@@ -43,6 +45,7 @@ FULL = Size(
     peer_slots=WHOLE_DAY,
     backtest_slots=WHOLE_DAY,
     notices=300,
+    storms=5,
     within=6.0,
 )
 QUICK = Size(
@@ -51,6 +54,7 @@ QUICK = Size(
     peer_slots=120,
     backtest_slots=240,
     notices=100,
+    storms=2,
     within=1.0,
 )
 
@@ -64,6 +68,7 @@ class Measurement:
     comparison: Comparison
     backtest: Passage
     notices: Notices
+    storm: Storm
 
 
 def measure(size: Size, tell: Callable[[str], None]) -> Measurement:
@@ -85,6 +90,12 @@ def measure(size: Size, tell: Callable[[str], None]) -> Measurement:
     backtest = run_apart(measure_backtest, size.backtest_slots, size.within)
     tell("frame to Apprise call")
     notices = run_apart(measure_notices, size.notices)
+    tell("storms of alerts")
     return Measurement(
-        decisions=tuple(decisions), peaks=peaks, comparison=comparison, backtest=backtest, notices=notices
+        decisions=tuple(decisions),
+        peaks=peaks,
+        comparison=comparison,
+        backtest=backtest,
+        notices=notices,
+        storm=run_apart(measure_storm, size.storms),
     )

@@ -8,6 +8,7 @@ from tests.benchmarks.decision import Decision
 from tests.benchmarks.measurement import Measurement
 from tests.benchmarks.notice import Notices
 from tests.benchmarks.rulebook import Density
+from tests.benchmarks.storm import Storm
 
 _SHORT = {1: "1", 1_000: "1k", 100_000: "100k", 1_000_000: "1m"}
 
@@ -41,6 +42,11 @@ def name_numbers(measurement: Measurement) -> dict[str, float]:
     numbers["notify_p50_ms"] = notices.p50_ms
     numbers["notify_p99_ms"] = notices.p99_ms
     numbers["notify_worst_ms"] = notices.worst_ms
+    storm = measurement.storm
+    numbers["storm_worst_s"] = max(storm.seconds)
+    numbers["storm_first_mb"] = storm.resident_mb[0]
+    numbers["storm_last_mb"] = storm.resident_mb[-1]
+    numbers["storm_posts"] = storm.posts
     return {name: round(number, 4) for name, number in numbers.items()}
 
 
@@ -57,6 +63,8 @@ def write_report(measurement: Measurement) -> str:
             *_write_backtest(measurement.backtest),
             "",
             *_write_notices(measurement.notices),
+            "",
+            *_write_storm(measurement.storm),
         )
     )
 
@@ -115,3 +123,12 @@ def _write_notices(notices: Notices) -> Iterator[str]:
         f"    p50 {notices.p50_ms:.2f} ms   p99 {notices.p99_ms:.2f} ms   worst {notices.worst_ms:.2f} ms   "
         f"the very first {notices.first_ms:.2f} ms"
     )
+
+
+def _write_storm(storm: Storm) -> Iterator[str]:
+    yield f"Storms of {storm.alerts:,} alerts in one slot for {storm.targets} targets, of which one hangs, one fails, one"
+    yield "refuses and one asks for time: from the frame until the last of the others has all, and the memory after it"
+    yield ""
+    for number, (seconds, resident) in enumerate(zip(storm.seconds, storm.resident_mb, strict=True), start=1):
+        yield f"    storm {number}{seconds:>12.2f} s{resident:>10,.0f} MB"
+    yield f"    {storm.posts:.1f} messages a target and storm"
