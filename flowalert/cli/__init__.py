@@ -10,6 +10,7 @@ from flowalert import __version__
 _COMMANDS = {
     "demo": "See it work: a simulated market, and its alerts in this terminal.",
     "run": "Run the service.",
+    "reload": "Have the running service read its settings and rules again.",
     "check": "Check rule files, and say where each mistake is.",
     "schema": "Print the JSON Schema of rule files, for editors.",
     "explain": "Say in words what a rule does.",

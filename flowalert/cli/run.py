@@ -43,7 +43,7 @@ def run(config: Path) -> None:
         place = f"{problem.file}:{problem.line}:{problem.column}"
         structlog.get_logger().warning("suspect", place=place, what=problem.what, instead=problem.instead)
     try:
-        account = trio.run(_serve, _plan(settings))
+        account = trio.run(_serve, _plan(settings, config))
     except TokenRefusedError as error:
         _end(str(error), REFUSED_KEY)
     except StoreRefused as error:
@@ -53,7 +53,8 @@ def run(config: Path) -> None:
             raise SystemExit(130)
 
 
-def _plan(settings: "Settings") -> "Plan":
+def _plan(settings: "Settings", config: Path) -> "Plan":
+    from flowalert.cli.source import make_source
     from flowalert.service import Plan
 
     return Plan(
@@ -63,6 +64,7 @@ def _plan(settings: "Settings") -> "Plan":
         feed=settings.feed,
         store=settings.store,
         record=settings.record,
+        source=make_source(config, settings),
     )
 
 
@@ -70,7 +72,7 @@ async def _serve(plan: "Plan") -> "Account | None":
     import structlog
     import trio
 
-    from flowalert.cli.signals import watch_signals
+    from flowalert.cli.signals import watch_hangup, watch_signals
     from flowalert.feed.token import TokenRefusedError
     from flowalert.service import run_service
     from flowalert.store import StoreRefused
@@ -93,6 +95,8 @@ async def _serve(plan: "Plan") -> "Account | None":
     refused: TokenRefusedError | StoreRefused | None = None
     async with trio.open_nursery() as nursery:
         await nursery.start(partial(watch_signals, stop, nursery.cancel_scope, say=log.info))
+        if plan.source is not None:
+            await nursery.start(watch_hangup, plan.source.requests.ask)
         try:
             account = await run_service(plan, stop, tell_started)
         except (TokenRefusedError, StoreRefused) as error:

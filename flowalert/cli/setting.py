@@ -2,12 +2,12 @@
 
 import os
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NoReturn
 
 import click
 
 if TYPE_CHECKING:
-    from flowalert.settings import Settings
+    from flowalert.settings import Settings, SettingsRefused
 
 REFUSED_SETTINGS = 1
 
@@ -19,6 +19,11 @@ def load_settings(config: Path, code: int = REFUSED_SETTINGS) -> "Settings":
     try:
         return read_settings(config, os.environ)
     except SettingsRefused as refused:
-        for problem in refused.problems:
-            click.echo(str(problem), err=True)
-        raise SystemExit(code) from None
+        refuse(refused, code)
+
+
+def refuse(refused: "SettingsRefused", code: int) -> NoReturn:
+    """Print what is wrong with settings, and end the program."""
+    for problem in refused.problems:
+        click.echo(str(problem), err=True)
+    raise SystemExit(code) from None

@@ -1,4 +1,4 @@
-"""Ctrl-C and SIGTERM: the first asks for an orderly end, the second ends at once."""
+"""Ctrl-C and SIGTERM: the first asks for an orderly end, the second ends at once. SIGHUP asks for a reload."""
 
 import signal
 from collections.abc import Callable
@@ -18,3 +18,11 @@ async def watch_signals(
                 return
             say(f"{signal.Signals(number).name}: finishing what is under way; once more ends at once")
             stop.set()
+
+
+async def watch_hangup(ask: Callable[[str], None], *, task_status: trio.TaskStatus[None]) -> None:
+    """Ask for a reload at each SIGHUP."""
+    with trio.open_signal_receiver(signal.SIGHUP) as signals:
+        task_status.started()
+        async for _ in signals:
+            ask("SIGHUP")

@@ -60,6 +60,11 @@ class Feed:
         return self._desk.market.last
 
     @property
+    def is_running(self) -> bool:
+        """Whether `set_places` can be called."""
+        return self._nursery is not None
+
+    @property
     def is_registered(self) -> bool:
         """Whether every connection stands with all its places asked for and answered."""
         return bool(self._lanes) and all(lane.is_registered for lane in self._lanes)

@@ -1,5 +1,6 @@
 """Files that are read for the settings, and what keeps one from being read."""
 
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 from flowalert.rules.loader import Loaded, load_rules
@@ -29,3 +30,20 @@ def load_rule_files(files: tuple[Path, ...], channels: tuple[str, ...] | None) -
             texts.append((str(file), text))
     loaded = load_rules(texts, channels)
     return Loaded(loaded.rulebook, (*unread, *loaded.problems))
+
+
+def list_files(folder: Path, patterns: Iterable[str]) -> tuple[Path, ...]:
+    """Return the files of all patterns, each once, in the patterns' order."""
+    return tuple(dict.fromkeys(file for pattern in patterns for file in find_files(folder, pattern)))
+
+
+def find_files(folder: Path, pattern: str) -> Sequence[Path]:
+    """Return the files of a pattern, relative to a folder, in order; of a folder's name those in it."""
+    base = Path(pattern)
+    if base.is_absolute():
+        found = Path(base.anchor).glob(str(base.relative_to(base.anchor)))
+    elif (folder / base).is_dir():
+        found = (folder / base).glob("*.yaml")
+    else:
+        found = folder.glob(pattern)
+    return sorted(each for each in found if each.is_file())

@@ -88,6 +88,7 @@ class SettingsModel(_Strict):
     channels: dict[str, ChannelModel] = {}
     inhibit: list[InhibitionModel] = []
     rules: Texts = ["rules/*.yaml"]
+    reload_on_change: Switch = False
     store: str = "flowalert.db"
     record: RecordModel | None = None
     log: LogModel = LogModel()

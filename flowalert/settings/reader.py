@@ -1,7 +1,7 @@
 """The settings file, from its text to what the service needs to know."""
 
 import ssl
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -15,9 +15,10 @@ from flowalert.rules.complaint import list_complaints
 from flowalert.rules.document import Document, Path as Steps, Table, to_plain
 from flowalert.rules.interpolation import interpolate
 from flowalert.rules.loader import Loaded
+from flowalert.rules.place import Scalar
 from flowalert.rules.problem import Level, Problem
 from flowalert.settings.channel import read_channels
-from flowalert.settings.file import load_rule_files, read_text
+from flowalert.settings.file import find_files, list_files, load_rule_files, read_text
 from flowalert.settings.model import (
     ChannelModel,
     EscalationModel,
@@ -49,6 +50,8 @@ class Settings:
     inhibitions: tuple[Inhibition, ...]
     loaded: Loaded
     rule_files: tuple[Path, ...]
+    rule_patterns: tuple[str, ...]
+    reload_on_change: bool
     store: Path
     record: RecordSettings | None
     log: LogModel
@@ -66,6 +69,11 @@ def read_settings(path: Path, environ: Mapping[str, str]) -> Settings:
 def read_feed_settings(path: Path, environ: Mapping[str, str]) -> FeedSettings:
     """Read what a settings file says of the feed, whatever its rules and channels are; raises SettingsRefused."""
     return _Reader(path, environ).read_feed()
+
+
+def find_store(path: Path, environ: Mapping[str, str]) -> Path:
+    """Return where a settings file has its store, whatever else is wrong with it; raises SettingsRefused."""
+    return _Reader(path, environ).find_store()
 
 
 class _Reader:
@@ -100,11 +108,22 @@ class _Reader:
             inhibitions=read.inhibitions,
             loaded=loaded,
             rule_files=rule_files,
+            rule_patterns=tuple(model.rules),
+            reload_on_change=model.reload_on_change,
             store=store,
             record=record,
             log=model.log,
             warnings=tuple(self._problems),
         )
+
+    def find_store(self) -> Path:
+        self._read_document()
+        tree = self._document.tree
+        if not isinstance(tree, Table):
+            raise SettingsRefused(tuple(self._problems))
+        named = tree.values.get("store")
+        store = named.text if isinstance(named, Scalar) else None
+        return (self._folder / (store or SettingsModel.model_fields["store"].default)).resolve()
 
     def read_feed(self) -> FeedSettings:
         model = self._read_model()
@@ -114,15 +133,10 @@ class _Reader:
         return feed
 
     def _read_model(self) -> SettingsModel | None:
-        text = read_text(self._path)
-        if isinstance(text, Problem):
-            self._problems.append(text)
-            return None
-        self._document = document = Document(str(self._path), text)
-        interpolate(document, self._environ)
-        self._problems += document.problems
+        self._read_document()
+        document = self._document
         if not isinstance(document.tree, Table):
-            if not document.problems:
+            if not self._problems:
                 self._complain((), "this is no settings file", "begin with feed:, as examples/flowalert.yaml does")
             return None
         plain = to_plain(document.tree)
@@ -144,6 +158,15 @@ class _Reader:
             self._problems += list_complaints(error, document, (), known, "settings file")
             return None
         return None if document.problems else model
+
+    def _read_document(self) -> None:
+        text = read_text(self._path)
+        if isinstance(text, Problem):
+            self._problems.append(text)
+            return
+        self._document = Document(str(self._path), text)
+        interpolate(self._document, self._environ)
+        self._problems += self._document.problems
 
     def _complain(self, steps: Steps, what: str, instead: str = "", level: Level = Level.ERROR) -> None:
         self._problems.append(self._document.problem_of(steps, what, instead, level))
@@ -219,21 +242,10 @@ class _Reader:
         return RecordSettings((self._folder / model.folder).resolve(), model.entries, model.frames)
 
     def _find_rules(self, patterns: list[str]) -> tuple[Path, ...]:
-        found: dict[Path, None] = {}
         for number, pattern in enumerate(patterns):
-            matches = sorted(self._glob(pattern))
-            if not matches:
+            if not find_files(self._folder, pattern):
                 self._complain(("rules", number), f"no file matches {pattern}", "name files relative to this one")
-            found.update(dict.fromkeys(matches))
-        return tuple(found)
-
-    def _glob(self, pattern: str) -> Iterator[Path]:
-        base = Path(pattern)
-        if base.is_absolute():
-            return (each for each in Path(base.anchor).glob(str(base.relative_to(base.anchor))) if each.is_file())
-        if (self._folder / base).is_dir():
-            return iter((self._folder / base).glob("*.yaml"))
-        return (each for each in self._folder.glob(pattern) if each.is_file())
+        return list_files(self._folder, patterns)
 
 
 def _keys(model: type[BaseModel]) -> list[str]:

@@ -4,6 +4,7 @@ from flowalert.store.ack import NotAcknowledged
 from flowalert.store.alert import Alert, AlertState
 from flowalert.store.audit import Action, Deed
 from flowalert.store.ledger import Ledger, Line, Names, Selection
+from flowalert.store.lock import find_holder
 from flowalert.store.refusal import StoreRefused
 from flowalert.store.second_try import NotPutBack, PutBack
 from flowalert.store.session import Session
@@ -30,6 +31,7 @@ __all__ = [
     "Store",
     "StoreRefused",
     "Summary",
+    "find_holder",
     "open_clerk",
     "open_reader",
     "open_store",

@@ -20,12 +20,15 @@ class Action(enum.Enum):
     ACKNOWLEDGED = "acknowledged"
     UNACKNOWLEDGED = "unacknowledged"
     RETRIED = "retried"
+    RELOADED = "reloaded"
+    REFUSED = "refused a reload"
 
 
 class Deed(Struct, frozen=True, kw_only=True):
     """One thing that somebody did.
 
-    `subject` is what it was done to: the number of a silence, the id of an alert, the numbers of deliveries. `detail`
+    `subject` is what it was done to: the number of a silence, the id of an alert, the numbers of deliveries, the
+    settings. `detail`
     is what else is to be known, of an alert its rule and scope; moments in it are ISO 8601.
     """
 

@@ -41,3 +41,20 @@ def hold_lock(path: Path) -> Iterator[None]:
         yield
     finally:
         os.close(descriptor)
+
+
+def find_holder(path: Path) -> int | None:
+    """Return the process that holds the lock of a store, None where none does."""
+    try:
+        descriptor = os.open(path.with_name(path.name + ".lock"), os.O_RDONLY | os.O_CLOEXEC)
+    except FileNotFoundError:
+        return None
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_SH | fcntl.LOCK_NB)
+    except BlockingIOError:
+        holder = os.pread(descriptor, 20, 0).strip()
+        return int(holder) if holder.isdigit() else None
+    else:
+        return None
+    finally:
+        os.close(descriptor)

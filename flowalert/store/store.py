@@ -205,6 +205,16 @@ class Store(Reader):
         """Write notices of transitions that were told before; return how many deliveries that made."""
         return await self._database.write(queue.add_notices, notices, now)
 
+    async def note_reload(self, why: str, problems: Sequence[str], *, now: datetime) -> None:
+        """Write down that the settings were read again, and what was wrong with them, if anything."""
+        action = audit.Action.REFUSED if problems else audit.Action.RELOADED
+        detail = {"why": why, "problems": list(problems)}
+
+        def change(connection: apsw.Connection) -> None:
+            audit.note_deed(connection, action, "settings", who="flowalert", now=now, detail=detail)
+
+        await self._database.write(change)
+
     async def tell_unmuted(self, free: Sequence[Muted], notices: Sequence[Notice], now: datetime) -> int:
         """Write notices about alerts that are muted no longer, and forget that they were; return as `tell`."""
 

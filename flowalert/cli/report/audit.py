@@ -58,3 +58,7 @@ def _say(deed: Deed) -> str:
             return f"{detail['rule']} · {parse_scope(detail['scope']).korean} ({deed.subject}){comment}"
         case Action.RETRIED:
             return f"deliveries {deed.subject}" + (", sent before" if detail["forced"] else "")
+        case Action.RELOADED | Action.REFUSED:
+            problems = detail["problems"]
+            more = f" and {len(problems) - 1:,} more" if len(problems) > 1 else ""
+            return f"{detail['why']}: {problems[0]}{more}" if problems else str(detail["why"])

@@ -1,35 +1,33 @@
 """The one place where the parts are put together: feed, engine, store and delivery, from start to stop."""
 
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
-from datetime import UTC, datetime
-from pathlib import Path
-from typing import Protocol
+from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import replace as replace_plan
+from datetime import datetime
 
 import structlog
 import trio
 from msgspec.structs import replace
 
-from flowalert.delivery import Channel, Doorbell, Inhibition, Occurrence, Orders, Policy, Report, run_delivery
+from flowalert.delivery import Channel, Doorbell, Inhibition, Occurrence, Orders, Report, run_delivery
 from flowalert.delivery.announcement import make_notices
 from flowalert.engine.engine import Engine
-from flowalert.engine.notice import DeliveryState, Notice
-from flowalert.engine.outage import close_outage
+from flowalert.engine.notice import DeliveryState
 from flowalert.engine.term import Past, Used
-from flowalert.engine.transition import Kind, Reason, Transition, transition_id
+from flowalert.engine.transition import Kind, Transition
 from flowalert.feed.client import Feed
 from flowalert.feed.desk import Refusal
 from flowalert.feed.outlet import Received
-from flowalert.feed.recorder import Recorder, RecordSettings
-from flowalert.feed.setting import FeedSettings
-from flowalert.feed.token import TokenRefusedError
-from flowalert.market.entry import FeedLost, SessionClosed, SlotClosed, Update
+from flowalert.feed.recorder import Recorder
+from flowalert.market.entry import Entry, FeedLost, SessionClosed, SlotClosed, Update
 from flowalert.market.series import Series
 from flowalert.market.venue import Venue
-from flowalert.rules.reserved import FEED_SILENT
 from flowalert.rules.rulebook import Rulebook
-from flowalert.store import Store, open_store
+from flowalert.service.plan import Account, Plan
+from flowalert.service.settlement import settle
+from flowalert.service.tail import Tail
+from flowalert.store import Store
 
 log = structlog.get_logger()
 
@@ -44,75 +42,12 @@ _EXPECTED = frozenset({DeliveryState.SENT, DeliveryState.PENDING, DeliveryState.
 RESTARTED = "the service was not running"
 
 
-class Observer(Protocol):
-    """Who watches a service at work, beside its log."""
-
-    def note_transition(self, transition: Transition, notice: Notice | None) -> None:
-        """Take note of a transition that is on disk; `notice` is its text, where anybody is told."""
-
-    def note_delivery(self, report: Report) -> None:
-        """Take note of what became of deliveries after an attempt or a decision."""
-
-    def note_gaps(self, gaps: Mapping[Series, int]) -> None:
-        """Take note of series in which updates were missed, and of how often."""
-
-
-class NoObserver:
-    """Watches nothing."""
-
-    def note_gaps(self, gaps: Mapping[Series, int]) -> None:
-        """Take no note."""
-
-    def note_transition(self, transition: Transition, notice: Notice | None) -> None:
-        """Take no note."""
-
-    def note_delivery(self, report: Report) -> None:
-        """Take no note."""
-
-
-def _wall_clock() -> datetime:
-    return datetime.now(UTC)
-
-
-@dataclass(frozen=True, kw_only=True)
-class Plan:
-    """What a service is to do. `market_now` is the clock of the exchange, `now` that of people."""
-
-    rulebook: Rulebook
-    channels: Mapping[str, Channel]
-    feed: FeedSettings
-    store: Path
-    record: RecordSettings | None = None
-    policy: Policy = field(default_factory=Policy)
-    inhibitions: Sequence[Inhibition] = ()
-    market_now: Callable[[], datetime] = _wall_clock
-    now: Callable[[], datetime] = _wall_clock
-    observer: Observer = field(default_factory=NoObserver)
-
-
-@dataclass(frozen=True, kw_only=True)
-class Account:
-    """What a service did while it ran. `waiting` deliveries are on disk and go on at the next start."""
-
-    updates: int
-    told: int
-    held_back: int
-    gaps: int
-    losts: int
-    quarantined: int
-    repeats: int
-    stale: int
-    not_recorded: int
-    sent: int
-    dead: int
-    waiting: int
-
-
 class Service:
     """A running service.
 
     What changes: `told` and `held_back`, counts of transitions, and the engine itself, by the engine's task alone; the
-    store, by that task and the delivery workers.
+    store, by that task and the delivery workers; and at a reload the plan and the engine, by `exchange` and
+    `deliver_anew`, between two batches of entries.
     """
 
     def __init__(self, plan: Plan, store: Store, pasts: Mapping[str, Past]) -> None:
@@ -128,11 +63,14 @@ class Service:
             on_refused=self._report_refusal,
             on_frame=self._recorder.note_frame if self._recorder and self._recorder.wants_frames else None,
         )
+        self.tail = Tail()
         self._store = store
+        self._turn = trio.Lock()
+        self._folded_at = 0.0
         self._bell = Doorbell()
         self._gaps: Counter[Series] = Counter()
         self._used: frozenset[Used] = frozenset()
-        self._labels = {rule.name: rule.labels for rule in plan.rulebook.rules if rule.labels}
+        self._labels = _list_labels(plan.rulebook)
         self._sent = 0
         self._dead = 0
 
@@ -155,7 +93,9 @@ class Service:
             log.info("journal folded", entries=entries, open=len(self.engine.list_open()))
         # Gaps of the fold were told when they came about.
         self._gaps = self.engine.gaps.copy()
-        await self._reconcile(transitions)
+        settled = await self._reconcile(transitions)
+        if settled:
+            log.info("rules changed since the last run", alerts_added_or_gone=len(settled))
         last = max((entry.at for entry in latest.values()), default=None)
         if last is not None and not all(isinstance(entry, SessionClosed) for entry in latest.values()):
             # What came while nobody listened was missed, and the journal must say so.
@@ -220,8 +160,14 @@ class Service:
 
     async def _take(self, received: Sequence[Received]) -> None:
         """Fold entries, and have them, what followed and whom to tell on disk as one."""
+        async with self._turn:
+            self._folded_at = trio.current_time()
+            await self._take_in_turn(received)
+
+    async def _take_in_turn(self, received: Sequence[Received]) -> None:
         made = [(each.at, transition) for each in received for transition in self.engine.handle(each.entry)]
         await self._commit(received, made)
+        self.tail.note(each.entry for each in received)
         if self._recorder is not None:
             self._recorder.note_entries(received)
         gaps = self.engine.gaps - self._gaps
@@ -250,33 +196,71 @@ class Service:
             self._report(transition)
             self.plan.observer.note_transition(transition, texts.get(transition.id))
 
-    async def _reconcile(self, folded: Sequence[Transition]) -> None:
-        """Make the store agree with the fold: the same rules give nothing to do."""
-        watches = {watch.alert: watch for watch in self.engine.list_open() if watch.is_firing}
+    async def _reconcile(self, folded: Sequence[Transition]) -> list[Transition]:
+        """Make the store agree with the fold, and return what that took: nothing for the same rules."""
         stored = {alert.id: alert.last for alert in await self._store.open_alerts()}
-        settled: list[Transition] = [
-            self.engine.announce(watch) for id_, watch in watches.items() if id_ not in stored and watch.told
-        ]
-        # The built-in alert is no rule's: what began it is in the store with what it told, whatever the rules are.
-        outage = self.engine.outage.opening
-        for id_, last in stored.items():
-            if id_ not in watches and (outage is None or id_ != outage.alert):
-                settled.append(_close(last, folded))
+        settled = settle(self.engine, stored, folded)
         if settled:
-            log.info("rules changed since the last run", alerts_added_or_gone=len(settled))
             await self._commit([], [(None, each) for each in settled])
+        return settled
+
+    @asynccontextmanager
+    async def begin_refold(self) -> AsyncIterator[tuple[Mapping[str, Past], AsyncIterator[Sequence[Entry]]]]:
+        """Give what rules had used up before the open session, and its journal; `tail` has what comes after that."""
+        async with self._turn:
+            pasts = await self._store.pasts()
+            chunks = self._store.read_open_session()
+            first = await anext(chunks, ())
+            self.tail.listen()
+        try:
+            yield pasts, _put_back(first, chunks)
+        finally:
+            self.tail.close()
+
+    async def exchange(self, engine: Engine, rulebook: Rulebook, folded: list[Transition]) -> list[Transition]:
+        """Go on with an engine that has caught up but for what is in `tail`; return what that settled."""
+        async with self._turn:
+            folded += [transition for entry in self.tail.take() for transition in engine.handle(entry)]
+            self.engine = engine
+            self.plan = replace_plan(self.plan, rulebook=rulebook)
+            self._labels = _list_labels(rulebook)
+            self._gaps = engine.gaps.copy()
+            self._used = frozenset()
+            settled = await self._reconcile(folded)
+        if self.feed.is_running:
+            self.feed.set_places(list(rulebook.places))
+        return settled
+
+    def deliver_anew(self, channels: Mapping[str, Channel], inhibitions: Sequence[Inhibition]) -> None:
+        """Go on with other channels: what is under way ends, then the new ones are at work."""
+        self.plan = replace_plan(self.plan, channels=channels, inhibitions=inhibitions)
+        before, self._bell = self._bell, Doorbell()
+        before.close()
+
+    async def note_reload(self, why: str, problems: Sequence[str]) -> None:
+        """Write down that settings were read again, and what was wrong with them, if anything."""
+        await self._store.note_reload(why, problems, now=self.plan.now())
+
+    async def wait_for_silence(self, seconds: float) -> None:
+        """Return when nothing has been folded for so long."""
+        while (until := self._folded_at + seconds) > trio.current_time():  # noqa: ASYNC110 - no event tells of silence
+            await trio.sleep_until(until)
 
     async def _deliver(self) -> None:
-        orders = Orders(
-            channels=self.plan.channels,
-            now=self.plan.now,
-            exchange_now=self.plan.market_now,
-            policy=self.plan.policy,
-            inhibitions=self.plan.inhibitions,
-            tell=self._report_delivery,
-            recall=self._recall,
-        )
-        await run_delivery(self._store, orders, self._bell)
+        bell = None
+        while bell is not self._bell:
+            # Another bell means other channels.
+            bell = self._bell
+            orders = Orders(
+                channels=self.plan.channels,
+                now=self.plan.now,
+                exchange_now=self.plan.market_now,
+                policy=self.plan.policy,
+                inhibitions=self.plan.inhibitions,
+                tell=self._report_delivery,
+                recall=self._recall,
+            )
+            await run_delivery(self._store, orders, bell)
 
     def _occur(self, transition: Transition, received_at: datetime | None, decided_at: datetime | None) -> Occurrence:
         return Occurrence(transition, self.plan.rulebook.by_name.get(transition.rule), received_at, decided_at)
@@ -332,59 +316,16 @@ class Service:
         )
 
 
-def _close(last: Transition, folded: Sequence[Transition]) -> Transition:
-    """Return the resolve of an alert that the store has open and the fold does not."""
-    for transition in reversed(folded):
-        if transition.alert == last.alert and transition.kind is Kind.RESOLVED:
-            return transition
-    if last.rule == FEED_SILENT:
-        # It began in a session that the fold has left behind.
-        return close_outage(last, last.at, Reason.SESSION_CLOSED)
-    return Transition(
-        id=transition_id(last.alert, Kind.RESOLVED, 0),
-        alert=last.alert,
-        rule=last.rule,
-        scope=last.scope,
-        kind=Kind.RESOLVED,
-        reason=Reason.RULE_GONE,
-        severity=last.severity,
-        n=0,
-        at=max([last.at, *(each.at for each in folded)]),
-        opened_at=last.opened_at,
-        told=last.told,
-        value=last.value,
-        peak=last.peak,
-        values=last.values,
-    )
+def _list_labels(rulebook: Rulebook) -> dict[str, tuple[tuple[str, str], ...]]:
+    return {rule.name: rule.labels for rule in rulebook.rules if rule.labels}
+
+
+async def _put_back(first: Sequence[Entry], rest: AsyncIterator[Sequence[Entry]]) -> AsyncIterator[Sequence[Entry]]:
+    yield first
+    async for chunk in rest:
+        yield chunk
 
 
 async def _cancel_on(stop: trio.Event, scope: trio.CancelScope) -> None:
     await stop.wait()
     scope.cancel()
-
-
-async def run_service(plan: Plan, stop: trio.Event, started: Callable[[Service], None] = lambda _: None) -> Account:
-    """Run a service until `stop` is set; return what it did. `started` is given it once it is ready to serve.
-
-    Raises StoreRefused for a store that cannot be used, TokenRefusedError for a key that is refused.
-    """
-    async with open_store(plan.store) as store:
-        service = Service(plan, store, await store.pasts())
-        await service.resume()
-        started(service)
-        refused: list[TokenRefusedError] = []
-        try:
-            await service.run(stop)
-        except* TokenRefusedError as group:
-            refused += _leaves(group)
-        if refused:
-            raise refused[0]
-        return await service.account()
-
-
-def _leaves(group: BaseExceptionGroup[TokenRefusedError]) -> Iterator[TokenRefusedError]:
-    for error in group.exceptions:
-        if isinstance(error, BaseExceptionGroup):
-            yield from _leaves(error)
-        else:
-            yield error

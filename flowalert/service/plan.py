@@ -1,0 +1,125 @@
+"""What a service is to do, who watches it, and what it has done."""
+
+from collections.abc import Callable, Hashable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Protocol
+
+from flowalert.delivery import Channel, Doorbell, Inhibition, Policy, Report
+from flowalert.engine.notice import Notice
+from flowalert.engine.transition import Transition
+from flowalert.feed.recorder import RecordSettings
+from flowalert.feed.setting import FeedSettings
+from flowalert.market.series import Series
+from flowalert.rules.problem import Problem
+from flowalert.rules.rulebook import Rulebook
+
+
+class Observer(Protocol):
+    """Who watches a service at work, beside its log."""
+
+    def note_transition(self, transition: Transition, notice: Notice | None) -> None:
+        """Take note of a transition that is on disk; `notice` is its text, where anybody is told."""
+
+    def note_delivery(self, report: Report) -> None:
+        """Take note of what became of deliveries after an attempt or a decision."""
+
+    def note_gaps(self, gaps: Mapping[Series, int]) -> None:
+        """Take note of series in which updates were missed, and of how often."""
+
+
+class NoObserver:
+    """Watches nothing."""
+
+    def note_gaps(self, gaps: Mapping[Series, int]) -> None:
+        """Take no note."""
+
+    def note_transition(self, transition: Transition, notice: Notice | None) -> None:
+        """Take no note."""
+
+    def note_delivery(self, report: Report) -> None:
+        """Take no note."""
+
+
+def _wall_clock() -> datetime:
+    return datetime.now(UTC)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Fresh:
+    """What the settings say by now of all that a running service can change; `fixed` names what needs a restart."""
+
+    rulebook: Rulebook
+    channels: Mapping[str, Channel]
+    inhibitions: Sequence[Inhibition] = ()
+    fixed: tuple[str, ...] = ()
+
+
+class Requests:
+    """Asks for the settings to be read again. What changes is whether, and why, by `ask`; one task waits."""
+
+    def __init__(self) -> None:
+        self._bell = Doorbell()
+        self._why = ""
+
+    def ask(self, why: str) -> None:
+        """Ask; twice before it was done, it is done once."""
+        self._why = why
+        self._bell.ring()
+
+    async def wait(self) -> str:
+        """Wait until somebody asks, and return why."""
+        await self._bell.wait()
+        return self._why
+
+
+@dataclass(frozen=True, kw_only=True)
+class Source:
+    """Where what the service does comes from: `read` reads it again, or says what is wrong with it.
+
+    `look` returns what is another whenever a file of it has changed, None where nobody wants that to be noticed. Both
+    block, and are called in a thread. `requests` is where people ask for it.
+    """
+
+    read: Callable[[], Fresh | tuple[Problem, ...]]
+    look: Callable[[], Hashable] | None = None
+    requests: Requests = field(default_factory=Requests)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Plan:
+    """What a service is to do. `market_now` is the clock of the exchange, `now` that of people.
+
+    `source` is None for a plan that cannot change.
+    """
+
+    rulebook: Rulebook
+    channels: Mapping[str, Channel]
+    feed: FeedSettings
+    store: Path
+    record: RecordSettings | None = None
+    policy: Policy = field(default_factory=Policy)
+    inhibitions: Sequence[Inhibition] = ()
+    source: Source | None = None
+    market_now: Callable[[], datetime] = _wall_clock
+    now: Callable[[], datetime] = _wall_clock
+    observer: Observer = field(default_factory=NoObserver)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Account:
+    """What a service did while it ran. `waiting` deliveries are on disk and go on at the next start."""
+
+    updates: int
+    told: int
+    held_back: int
+    gaps: int
+    losts: int
+    quarantined: int
+    repeats: int
+    stale: int
+    not_recorded: int
+    sent: int
+    dead: int
+    waiting: int

@@ -1,0 +1,42 @@
+"""A service from its start to its stop."""
+
+from collections.abc import Callable, Iterator
+
+import trio
+
+from flowalert.feed.token import TokenRefusedError
+from flowalert.service.plan import Account, Plan
+from flowalert.service.reload import Reloading
+from flowalert.service.service import Service
+from flowalert.store import open_store
+
+
+async def run_service(plan: Plan, stop: trio.Event, started: Callable[[Service], None] = lambda _: None) -> Account:
+    """Run a service until `stop` is set; return what it did. `started` is given it once it is ready to serve.
+
+    Raises StoreRefused for a store that cannot be used, TokenRefusedError for a key that is refused.
+    """
+    async with open_store(plan.store) as store:
+        service = Service(plan, store, await store.pasts())
+        await service.resume()
+        started(service)
+        refused: list[TokenRefusedError] = []
+        try:
+            async with trio.open_nursery() as nursery:
+                if plan.source is not None:
+                    nursery.start_soon(Reloading(service, plan.source).run)
+                await service.run(stop)
+                nursery.cancel_scope.cancel()
+        except* TokenRefusedError as group:
+            refused += _leaves(group)
+        if refused:
+            raise refused[0]
+        return await service.account()
+
+
+def _leaves(group: BaseExceptionGroup[TokenRefusedError]) -> Iterator[TokenRefusedError]:
+    for error in group.exceptions:
+        if isinstance(error, BaseExceptionGroup):
+            yield from _leaves(error)
+        else:
+            yield error
