@@ -1,17 +1,29 @@
 """Settings taken over while the service runs: real processes, real sockets, a real store."""
 
 import signal
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Iterable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
+from random import Random
 from subprocess import Popen
 
+import pytest
 import trio
 
+from flowalert.engine.engine import Engine
+from flowalert.feed.outlet import Received
+from flowalert.feed.setting import Endpoint, FeedSettings
+from flowalert.market.entry import Entry
+from flowalert.market.instant import DAY
+from flowalert.service import Plan, Service
+from flowalert.store import open_store
 from tests.delivery.http_recorder import Recorder, open_recorder
+from tests.engine.market import NINE as NINE_OF_MONDAY, read_rules
+from tests.engine.test_restart import RULES, spend_two_days
 from tests.feed.exchange import Client, Exchange, data_frame
 from tests.program import run_program, start_program, stop
+from tests.store.sample import NOW
 from tests.test_service import in_thread, issue_token, posts, token_url_of, vendor_server, write
 
 NINE = 9 * 3600
@@ -183,3 +195,42 @@ def test_nobody_to_ask(tmp_path: Path) -> None:
     done = run_program("reload", folder=tmp_path)
     assert (done.returncode, done.stdout) == (3, "")
     assert "no service is running on" in done.stderr
+
+
+@pytest.mark.parametrize("seed", range(12))
+async def test_entries_that_come_during_a_reload_are_folded_once(tmp_path: Path, seed: int) -> None:
+    """Whatever comes while the new rules catch up: they end where they would be, had they been there from the start."""
+    chance = Random(seed)
+    # A new day would begin everything afresh, and forgive what was missed.
+    entries = [entry for entry in spend_two_days(seed).entries if entry.at // DAY == NINE_OF_MONDAY // DAY]
+    few, rulebook = read_rules(*RULES[::2]), read_rules(*RULES)
+    begun, caught_up, exchanged = sorted(chance.sample(range(len(entries)), 3))
+    plan = Plan(
+        rulebook=few,
+        channels={},
+        feed=FeedSettings(endpoint=Endpoint("ws://127.0.0.1:9/", "http://127.0.0.1:9/"), appkey="a", appsecret="b"),
+        store=tmp_path / "flow.db",
+    )
+    async with open_store(plan.store) as store:
+        service = Service(plan, store, {})
+
+        async def take(some: Iterable[Entry]) -> None:
+            for entry in some:
+                await service._take([Received(NOW, entry)])
+
+        await take(entries[:begun])
+        async with service.begin_refold() as (pasts, chunks):
+            engine = Engine(rulebook, pasts)
+            await take(entries[begun:caught_up])
+            folded = [each async for chunk in chunks for entry in chunk for each in engine.handle(entry)]
+            folded += [each for entry in service.tail.take() for each in engine.handle(entry)]
+            await take(entries[caught_up:exchanged])
+            await service.exchange(engine, rulebook, folded)
+        await take(entries[exchanged:])
+        undisturbed = Engine(rulebook)
+        for entry in entries:
+            undisturbed.handle(entry)
+        for rule in rulebook.rules:
+            assert service.engine.why(rule.name) == undisturbed.why(rule.name), rule.condition.text
+        told = {watch.alert for watch in undisturbed.list_open() if watch.is_firing and watch.told}
+        assert {alert.id for alert in await store.open_alerts()} >= told
