@@ -5,6 +5,7 @@ have caught up is the engine exchanged, between two entries: so what stays keeps
 """
 
 import gc
+import sys
 from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 
@@ -27,6 +28,7 @@ _LOOK_EVERY = 1.0
 _LITTLE = 200
 # Old rules are swept up in a silence between two publications, or after so many seconds.
 _IDLE, _IDLE_AT_MOST = 3.0, 60.0
+_SHORT = 0.0001
 
 
 class Reloading:
@@ -55,7 +57,7 @@ class Reloading:
 
     async def _reload(self, why: str) -> None:
         log.info("reloading", why=why)
-        with _collector_paused():
+        with _gently():
             fresh = await trio.to_thread.run_sync(self._source.read)
             if not isinstance(fresh, Fresh):
                 self._refuse(fresh)
@@ -130,12 +132,18 @@ def _name(names: Sequence[str]) -> str:
 
 
 @contextmanager
-def _collector_paused() -> Iterator[None]:
-    """Keep the collector from going through thousands of new rules again and again while they are made."""
-    enabled = gc.isenabled()
+def _gently() -> Iterator[None]:
+    """Let a thread that makes thousands of rules hold up nobody.
+
+    The collector does not go through the new rules again and again. And each of the many times that a commit lets go of
+    the interpreter's lock, it has it back after a tenth of a millisecond instead of five.
+    """
+    collects, interval = gc.isenabled(), sys.getswitchinterval()
     gc.disable()
+    sys.setswitchinterval(_SHORT)
     try:
         yield
     finally:
-        if enabled:
+        sys.setswitchinterval(interval)
+        if collects:
             gc.enable()

@@ -24,7 +24,7 @@ _RATE = 50.0  # frames a second
 _WITHIN = 20.0  # seconds, beyond those that the sending takes
 _COLD = 10  # the first ones load code and open files
 
-_RULES = """
+RULE = """
 rules:
   - name: foreigners-buy
     sectors: [kospi]
@@ -63,7 +63,7 @@ def measure_notices(count: int) -> Notices:
         # It writes its log as a service does.
         with (folder / "log").open("w") as log, redirect_stderr(log):
             set_up_logs("json", "info")
-            trio.run(_serve, ours, _make_target(called), folder / "flowalert.db", count)
+            trio.run(_serve, ours, make_target(called), folder / "flowalert.db", count)
     sent: list[int] = ours.recv()
     exchange.join()
     waited = [(called[number] - at) / 1e6 for number, at in enumerate(sent)]
@@ -98,7 +98,7 @@ async def _serve(pipe: Connection, target: Target, store: Path, count: int) -> N
     ports: Ports = await trio.to_thread.run_sync(pipe.recv)
     stop = trio.Event()
     plan = Plan(
-        rulebook=load_rules([("benchmark.yaml", _RULES)]).rulebook,
+        rulebook=load_rules([("benchmark.yaml", RULE)]).rulebook,
         # A notice is timed, not the wait for others to tell it with.
         channels={"bench": Channel("bench", (target,), groups=False)},
         feed=FeedSettings(
@@ -116,7 +116,7 @@ async def _serve(pipe: Connection, target: Target, store: Path, count: int) -> N
         await run_service(plan, stop)
 
 
-def _make_target(called: dict[int, int]) -> Target:
+def make_target(called: dict[int, int]) -> Target:
     """Return a target whose plugin notes the moment of its call, by the number of the frame that its title tells."""
     from apprise.decorators import notify  # noqa: PLC0415 - apprise takes half a second to import
 
