@@ -13,11 +13,13 @@ from msgspec.structs import replace
 
 from flowalert.delivery import Channel, Doorbell, Inhibition, Occurrence, Orders, Policy, Report, run_delivery
 from flowalert.delivery.announcement import make_notices
+from flowalert.delivery.sparkline import say_trends
 from flowalert.engine.engine import Engine
 from flowalert.engine.notice import DeliveryState, Notice
 from flowalert.engine.outage import close_outage
 from flowalert.engine.term import Past, Used
 from flowalert.engine.transition import Kind, Reason, Transition, transition_id
+from flowalert.engine.trend import Trends
 from flowalert.feed.client import Feed
 from flowalert.feed.desk import Refusal
 from flowalert.feed.outlet import Received
@@ -111,8 +113,8 @@ class Account:
 class Service:
     """A running service.
 
-    What changes: `told` and `held_back`, counts of transitions, and the engine itself, by the engine's task alone; the
-    store, by that task and the delivery workers.
+    What changes: `told` and `held_back`, counts of transitions, the engine itself and the day so far of each series, by
+    the engine's task alone; the store, by that task and the delivery workers.
     """
 
     def __init__(self, plan: Plan, store: Store, pasts: Mapping[str, Past]) -> None:
@@ -121,6 +123,8 @@ class Service:
         self.told = 0
         self.held_back = 0
         self.engine = Engine(plan.rulebook, pasts)
+        self._trends = Trends()
+        self._tongues = tuple(dict.fromkeys(channel.language for channel in plan.channels.values()))
         self._recorder = Recorder(plan.record) if plan.record else None
         self.feed = Feed(
             plan.feed,
@@ -145,6 +149,7 @@ class Service:
             for entry in chunk:
                 transitions += self.engine.handle(entry)
                 if isinstance(entry, Update):
+                    self._trends.take(entry)
                     latest[entry.series.venue] = entry
                 elif isinstance(entry, SlotClosed | SessionClosed):
                     latest[entry.venue] = entry
@@ -220,8 +225,7 @@ class Service:
 
     async def _take(self, received: Sequence[Received]) -> None:
         """Fold entries, and have them, what followed and whom to tell on disk as one."""
-        made = [(each.at, transition) for each in received for transition in self.engine.handle(each.entry)]
-        await self._commit(received, made)
+        await self._commit(received, list(self._decide(received)))
         if self._recorder is not None:
             self._recorder.note_entries(received)
         gaps = self.engine.gaps - self._gaps
@@ -230,11 +234,18 @@ class Service:
             log.warning("updates missed", series=", ".join(str(each) for each in sorted(gaps)), gaps=gaps.total())
             self.plan.observer.note_gaps(gaps)
 
-    async def _commit(self, received: Sequence[Received], dated: Sequence[tuple[datetime | None, Transition]]) -> None:
-        """Write entries and the transitions that they brought about, each with when its entry was received."""
-        transitions = [transition for _, transition in dated]
-        now, decided_at = self.plan.now(), self.plan.market_now()
-        occurrences = [self._occur(each, at, decided_at) for at, each in dated]
+    def _decide(self, received: Sequence[Received]) -> Iterator[Occurrence]:
+        """Fold entries, and yield what they bring about, each with the day so far as it is then."""
+        for each in received:
+            if isinstance(each.entry, Update):
+                self._trends.take(each.entry)
+            for transition in self.engine.handle(each.entry):
+                yield self._occur(transition, each.at, self.plan.market_now())
+
+    async def _commit(self, received: Sequence[Received], occurrences: Sequence[Occurrence]) -> None:
+        """Write entries and what they brought about."""
+        transitions = [each.transition for each in occurrences]
+        now = self.plan.now()
         notices = list(make_notices(occurrences, self.plan.channels, now))
         used = frozenset(self.engine.list_used())
         made = await self._store.commit(
@@ -264,7 +275,7 @@ class Service:
                 settled.append(_close(last, folded))
         if settled:
             log.info("rules changed since the last run", alerts_added_or_gone=len(settled))
-            await self._commit([], [(None, each) for each in settled])
+            await self._commit([], [self._occur(each, None, self.plan.market_now()) for each in settled])
 
     async def _deliver(self) -> None:
         orders = Orders(
@@ -279,7 +290,9 @@ class Service:
         await run_delivery(self._store, orders, self._bell)
 
     def _occur(self, transition: Transition, received_at: datetime | None, decided_at: datetime | None) -> Occurrence:
-        return Occurrence(transition, self.plan.rulebook.by_name.get(transition.rule), received_at, decided_at)
+        rule = self.plan.rulebook.by_name.get(transition.rule)
+        trends = say_trends(self._trends, transition, rule, self._tongues)
+        return Occurrence(transition, rule, received_at, decided_at, trends)
 
     def _recall(self, last: Transition) -> Occurrence:
         """Return a transition of before with what its alert has come to since, where it still fires."""
