@@ -13,6 +13,7 @@ from msgspec.structs import replace
 
 from flowalert.delivery import Channel, Doorbell, Inhibition, Occurrence, Orders, Policy, Report, run_delivery
 from flowalert.delivery.announcement import make_notices
+from flowalert.delivery.exhibition import open_exhibition, shows_pictures
 from flowalert.delivery.sparkline import say_trends
 from flowalert.engine.engine import Engine
 from flowalert.engine.notice import DeliveryState, Notice
@@ -31,7 +32,7 @@ from flowalert.market.series import Series
 from flowalert.market.venue import Venue
 from flowalert.rules.reserved import FEED_SILENT
 from flowalert.rules.rulebook import Rulebook
-from flowalert.store import Store, open_store
+from flowalert.store import Store, open_reader, open_store
 
 log = structlog.get_logger()
 
@@ -287,7 +288,16 @@ class Service:
             tell=self._report_delivery,
             recall=self._recall,
         )
-        await run_delivery(self._store, orders, self._bell)
+        if not any(shows_pictures(channel) for channel in self.plan.channels.values()):
+            await run_delivery(self._store, orders, self._bell)
+            return
+        rules = self.plan.rulebook.by_name
+        # A picture reads a whole day: by a connection of its own, or commits would wait behind it.
+        async with (
+            open_reader(self.plan.store) as reader,
+            open_exhibition(self.plan.channels, rules, self._store, reader, self.plan.now) as show,
+        ):
+            await run_delivery(self._store, replace(orders, show=show), self._bell)
 
     def _occur(self, transition: Transition, received_at: datetime | None, decided_at: datetime | None) -> Occurrence:
         rule = self.plan.rulebook.by_name.get(transition.rule)
