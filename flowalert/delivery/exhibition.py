@@ -32,7 +32,7 @@ SEND_WITHIN = timedelta(seconds=10)
 # A picture that comes later than so many seconds of trio's time is of what nobody speaks of any more.
 WAIT_WITHIN = 60.0
 _LOOK_AGAIN_AFTER = 0.5
-# More than fire while the service runs, and a megabyte.
+# Alerts with targets, a megabyte of them; what is forgotten can be shown again.
 _REMEMBERED = 5_000
 
 Show: TypeAlias = Callable[[Sequence[Delivery], Sender], None]
