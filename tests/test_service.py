@@ -8,6 +8,7 @@ import subprocess
 from collections import Counter
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import asynccontextmanager, contextmanager
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -114,6 +115,39 @@ async def test_the_vendors_example_frame_becomes_a_message(tmp_path: Path) -> No
     assert "planted-secret" not in log
     assert (tmp_path / "flowalert.db").stat().st_mode & 0o777 == 0o600
     assert (tmp_path / "flowalert.db.token").stat().st_mode & 0o777 == 0o600
+
+
+DAY_RULES = """\
+defaults: {sectors: ["001"], investors: [9999]}
+rules:
+  - {name: buyers, when: msval > 0}
+  - {name: own-words, when: msval > 0, message: "{{ sector }}"}
+"""
+
+
+async def test_a_message_has_the_day_so_far(tmp_path: Path) -> None:
+    """Also of what came before a restart, and not of what came in one batch behind the update that fired.
+
+    A rule's own text is left as it is.
+    """
+    day = [
+        data_frame(tjjtime=f"{clock}00", msval=str(msval))
+        for clock, msval in (("090000", -100), ("092000", -50), ("095100", 21), ("110000", 300))
+    ]
+    with posts() as hook, open_recorder(issue_token) as tokens:
+        for life in (day[:2], day):
+            async with vendor_server(*life) as exchange:
+                write(tmp_path, DAY_RULES, ws_url=exchange.url, token_url=token_url_of(tokens), hook=hook)
+                with start_program("run", folder=tmp_path) as process:
+                    await in_thread(partial(has_updates, tmp_path, len(life)), "the day")
+                    await trio.to_thread.run_sync(stop, process)
+    buyers, own = sorted(messages(hook), key=len, reverse=True)
+    assert buyers.splitlines()[2] == "오늘 ▁▃·0▇ +21억"
+    assert own == "코스피"
+
+
+def has_updates(folder: Path, number: int) -> bool:
+    return (folder / "flowalert.db").exists() and count(folder, "journal WHERE series IS NOT NULL") >= number
 
 
 async def test_it_registers_exactly_what_enabled_rules_need_and_releases_it(tmp_path: Path) -> None:
@@ -282,7 +316,8 @@ def test_kill_at_random_moments_loses_no_alert_and_invents_none(tmp_path: Path) 
     assert len(transitions) > 50
     states = rows(tmp_path, "SELECT state, sum(uncertain), count(*) FROM deliveries GROUP BY state")
     assert {state for state, _, _ in states} == {"sent"}
-    wanted = Counter(rows(tmp_path, "SELECT title, body FROM deliveries_in_full"))
+    told = rows(tmp_path, "SELECT title, body, trend FROM deliveries_in_full")
+    wanted = Counter((title, f"{body}\n{trend}".rstrip()) for title, body, trend in told)
     # How old the news is stands in the last line, and is not known before it is sent.
     arrived = Counter((request.json["title"], request.json["message"].rpartition("\n")[0]) for request in hook.requests)
     assert set(arrived) == set(wanted)

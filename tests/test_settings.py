@@ -1,6 +1,7 @@
 """The settings file: what it may say, and what is said of what it may not."""
 
 import math
+import sys
 from pathlib import Path
 
 import pytest
@@ -164,3 +165,27 @@ def test_settings_without_channels_or_with_a_later_versions_key_only_warn(tmp_pa
         "warning: this version has no web pages",
         "warning: no channels",
     ]
+
+
+CHARTS = PLAIN.replace("${KEY}", "a").replace('"json://127.0.0.1:8000/a"]', '"json://127.0.0.1:8000/a"], charts: true')
+
+
+def test_charts_need_what_draws_them(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """It is an extra: where it is missing, the error is at the key that wants it and says how to install it."""
+    settings = read(tmp_path, CHARTS)
+    assert settings.channels["desk"].charts
+    assert settings.warnings == ()
+    monkeypatch.setitem(sys.modules, "matplotlib", None)
+    (problem,) = refused(tmp_path, CHARTS)
+    assert problem.endswith("charts need matplotlib, which is not installed: pip install 'flowalert[charts]'")
+    line, column, _ = problem.split(":", 2)
+    assert CHARTS.splitlines()[int(line) - 1][int(column) - 1 :].startswith("true")
+    assert not read(tmp_path, CHARTS.replace("charts: true", "charts: false")).channels["desk"].charts
+
+
+def test_charts_for_targets_that_take_none_are_suspect(tmp_path: Path) -> None:
+    """One that does is enough."""
+    slack = '"slack://T1JJ3T3L2/A1BRTD4JD/TIiajkdnlazkcOXrIdevi7FQ"'
+    assert read(tmp_path, CHARTS.replace('["json', f'[{slack}, "json')).warnings == ()
+    (warning,) = read(tmp_path, CHARTS.replace('"json://127.0.0.1:8000/a"', slack)).warnings
+    assert (warning.what, warning.instead) == ("none of the targets takes pictures", "alerts come without charts")

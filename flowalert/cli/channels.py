@@ -28,7 +28,7 @@ def channels(*, names: tuple[str, ...], config: Path, verbose: bool, probing: bo
     """List the channels, or those that are named: their targets, and the rules that reach them.
 
     With --test each target is sent one message, all at once; nothing is tried again. A URL shows as its service's name
-    alone.
+    alone. Under charts stands whether pictures follow its alerts: yes, off by the settings, or not taken by the target.
 
     Exit codes: 0 done, 1 settings with errors, or a target that did not take the message, 2 wrong usage.
     """

@@ -9,11 +9,13 @@ from typing import TYPE_CHECKING, Any
 
 from msgspec import Struct
 
+from flowalert.delivery.attachment import Manner, find_manner
 from flowalert.delivery.target import Target
 from flowalert.engine.notice import Address
 from flowalert.market.name import suggest
 
 if TYPE_CHECKING:
+    from apprise import Apprise
     from apprise.plugins.base import NotifyBase
 
 _SCHEME = re.compile(r"([a-z][a-z0-9+.-]{0,29})://", re.IGNORECASE)
@@ -48,10 +50,33 @@ def parse_target(url: str) -> Target | TargetProblem:
             f"a {plugin.service_name} URL with {len(plugin)} destinations: a retry for one of them would tell the "
             "others twice; write one URL for each"
         )
-    apprise = Apprise(asset=asset)
+    address = Address(hashlib.blake2b(url.encode(), digest_size=8).hexdigest(), _label(url, plugin))
+    return Target(address, _wrap(plugin), easel=_make_easel(url, address, plugin))
+
+
+def _wrap(plugin: "NotifyBase") -> "Apprise":
+    from apprise import Apprise  # noqa: PLC0415 - apprise takes half a second to import
+
+    apprise = Apprise(asset=plugin.asset)
     apprise.add(plugin)
-    key = hashlib.blake2b(url.encode(), digest_size=8).hexdigest()
-    return Target(Address(key, _label(url, plugin)), apprise)
+    return apprise
+
+
+def _make_easel(url: str, address: Address, plugin: "NotifyBase") -> Target | None:
+    """Return a target of the same URL for pictures that follow their texts, None where it takes none.
+
+    It has a plugin of its own: with that of the texts, one would wait behind a picture, for as long as that hangs and
+    for the plugin's throttle of up to 5.5 s. What text a picture has is but its caption, and in one post with it.
+    """
+    from apprise import Apprise  # noqa: PLC0415 - apprise takes half a second to import
+
+    if find_manner(plugin) is Manner.NEVER:
+        return None
+    another = Apprise.instantiate(url, asset=plugin.asset)
+    if another is None:
+        return None
+    another.retry = 0
+    return Target(address, _wrap(another), manner=Manner.BEHIND)
 
 
 def _quiet_apprise() -> None:

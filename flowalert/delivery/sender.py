@@ -14,4 +14,8 @@ class Sender(Protocol):
     @property
     def address(self) -> Address: ...
 
+    @property
+    def easel(self) -> "Sender | None":
+        """Return who brings pictures there beside the texts, None where the place takes none."""
+
     async def send(self, message: Message, *, within: timedelta) -> Outcome: ...

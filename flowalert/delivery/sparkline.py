@@ -4,16 +4,17 @@ The scale reaches from the lowest to the highest value and not to zero: a mornin
 of the day one bar high. What zero says is said by a `0` where the line came to the side on which it now is.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 from flowalert.delivery.amount import say_amount
-from flowalert.engine.transition import Scope
-from flowalert.engine.trend import Figure
+from flowalert.engine.transition import Scope, Transition
+from flowalert.engine.trend import Figure, Trends, find_figure
 from flowalert.language.checker import Checker
 from flowalert.language.tongue import Tongue
 from flowalert.language.tree import Name
 from flowalert.language.wording import Speaker
 from flowalert.market.sector import sector_of
+from flowalert.rules.rulebook import Rule
 
 # Many phones' fonts draw ▄ and █ from another baseline than these.
 BARS = "▁▂▃▅▆▇"
@@ -52,6 +53,24 @@ def say_trend(figure: Figure, line: Line, scope: Scope, tongue: Tongue, at_most:
     shown = say_amount(known[-1], Checker(counted).check(named).meaning, counted, tongue)
     name = "" if named == Name("msval") else f" {Speaker(tongue).say(named)}"
     return f"{tongue.choose('오늘', 'today')}{name} {draw_sparkline(line, at_most)} {shown}"
+
+
+def say_trends(
+    trends: Trends, transition: Transition, rule: Rule | None, tongues: Iterable[Tongue]
+) -> tuple[tuple[Tongue, str], ...]:
+    """Say, in each language, how the figure of a transition came to be what it is.
+
+    Nothing where there is no line, and where it would not be read: of what nobody is told, or told in the rule's own
+    text.
+    """
+    if not transition.told or rule is None or rule.message is not None:
+        return ()
+    figure = find_figure(rule, transition.scope)
+    if figure is None:
+        return ()
+    line = trends.line(figure.series, figure.field)
+    said = ((tongue, say_trend(figure, line, transition.scope, tongue)) for tongue in tongues)
+    return tuple((tongue, text) for tongue, text in said if text is not None)
 
 
 def _thin(line: Line, count: int) -> Line:

@@ -33,11 +33,15 @@ class Target:
     The target's worker alone sends.
     """
 
-    def __init__(self, address: Address, apprise: "Apprise") -> None:
+    def __init__(
+        self, address: Address, apprise: "Apprise", *, manner: Manner | None = None, easel: "Target | None" = None
+    ) -> None:
+        """Send in the manner of the plugin where none is given; `easel` is for pictures that follow their texts."""
         self.address = address
+        self.easel = easel
         self._apprise = apprise
         self._outlet = prepare_outlet(apprise[0])
-        self._manner = find_manner(apprise[0])
+        self._manner = find_manner(apprise[0]) if manner is None else manner
         # One token: a plugin instance is not made for two sends at once, and an abandoned send keeps it.
         self._limiter = trio.CapacityLimiter(1)
 

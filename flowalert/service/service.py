@@ -12,22 +12,26 @@ from msgspec.structs import replace
 
 from flowalert.delivery import Channel, Doorbell, Inhibition, Occurrence, Orders, Report, run_delivery
 from flowalert.delivery.announcement import make_notices
+from flowalert.delivery.exhibition import open_exhibition, shows_pictures
+from flowalert.delivery.sparkline import say_trends
 from flowalert.engine.engine import Engine
 from flowalert.engine.notice import DeliveryState
 from flowalert.engine.term import Past, Used
 from flowalert.engine.transition import Kind, Transition
+from flowalert.engine.trend import Trends
 from flowalert.feed.client import Feed
 from flowalert.feed.desk import Refusal
 from flowalert.feed.outlet import Received
 from flowalert.feed.recorder import Recorder
+from flowalert.language.tongue import Tongue
 from flowalert.market.entry import Entry, FeedLost, SessionClosed, SlotClosed, Update
 from flowalert.market.series import Series
 from flowalert.market.venue import Venue
-from flowalert.rules.rulebook import Rulebook
+from flowalert.rules.rulebook import Rule, Rulebook
 from flowalert.service.plan import Account, Plan
 from flowalert.service.settlement import settle
 from flowalert.service.tail import Tail
-from flowalert.store import Store
+from flowalert.store import Store, open_reader
 
 log = structlog.get_logger()
 
@@ -45,9 +49,9 @@ RESTARTED = "the service was not running"
 class Service:
     """A running service.
 
-    What changes: `told` and `held_back`, counts of transitions, and the engine itself, by the engine's task alone; the
-    store, by that task and the delivery workers; and at a reload the plan and the engine, by `exchange` and
-    `deliver_anew`, between two batches of entries.
+    What changes: `told` and `held_back`, counts of transitions, the engine itself and the day so far of each series, by
+    the engine's task alone; the store, by that task and the delivery workers; and at a reload the plan and the engine,
+    by `exchange` and `deliver_anew`, between two batches of entries.
     """
 
     def __init__(self, plan: Plan, store: Store, pasts: Mapping[str, Past]) -> None:
@@ -56,6 +60,8 @@ class Service:
         self.told = 0
         self.held_back = 0
         self.engine = Engine(plan.rulebook, pasts)
+        self._trends = Trends()
+        self._tongues = _list_tongues(plan.channels)
         self._recorder = Recorder(plan.record) if plan.record else None
         self.feed = Feed(
             plan.feed,
@@ -83,6 +89,7 @@ class Service:
             for entry in chunk:
                 transitions += self.engine.handle(entry)
                 if isinstance(entry, Update):
+                    self._trends.take(entry)
                     latest[entry.series.venue] = entry
                 elif isinstance(entry, SlotClosed | SessionClosed):
                     latest[entry.venue] = entry
@@ -165,8 +172,7 @@ class Service:
             await self._take_in_turn(received)
 
     async def _take_in_turn(self, received: Sequence[Received]) -> None:
-        made = [(each.at, transition) for each in received for transition in self.engine.handle(each.entry)]
-        await self._commit(received, made)
+        await self._commit(received, list(self._decide(received)))
         self.tail.note(each.entry for each in received)
         if self._recorder is not None:
             self._recorder.note_entries(received)
@@ -176,11 +182,18 @@ class Service:
             log.warning("updates missed", series=", ".join(str(each) for each in sorted(gaps)), gaps=gaps.total())
             self.plan.observer.note_gaps(gaps)
 
-    async def _commit(self, received: Sequence[Received], dated: Sequence[tuple[datetime | None, Transition]]) -> None:
-        """Write entries and the transitions that they brought about, each with when its entry was received."""
-        transitions = [transition for _, transition in dated]
-        now, decided_at = self.plan.now(), self.plan.market_now()
-        occurrences = [self._occur(each, at, decided_at) for at, each in dated]
+    def _decide(self, received: Sequence[Received]) -> Iterator[Occurrence]:
+        """Fold entries, and yield what they bring about, each with the day so far as it is then."""
+        for each in received:
+            if isinstance(each.entry, Update):
+                self._trends.take(each.entry)
+            for transition in self.engine.handle(each.entry):
+                yield self._occur(transition, each.at, self.plan.market_now())
+
+    async def _commit(self, received: Sequence[Received], occurrences: Sequence[Occurrence]) -> None:
+        """Write entries and what they brought about."""
+        transitions = [each.transition for each in occurrences]
+        now = self.plan.now()
         notices = list(make_notices(occurrences, self.plan.channels, now))
         used = frozenset(self.engine.list_used())
         made = await self._store.commit(
@@ -201,7 +214,7 @@ class Service:
         stored = {alert.id: alert.last for alert in await self._store.open_alerts()}
         settled = settle(self.engine, stored, folded)
         if settled:
-            await self._commit([], [(None, each) for each in settled])
+            await self._commit([], [self._occur(each, None, self.plan.market_now()) for each in settled])
         return settled
 
     @asynccontextmanager
@@ -234,6 +247,7 @@ class Service:
     def deliver_anew(self, channels: Mapping[str, Channel], inhibitions: Sequence[Inhibition]) -> None:
         """Go on with other channels: what is under way ends, then the new ones are at work."""
         self.plan = replace_plan(self.plan, channels=channels, inhibitions=inhibitions)
+        self._tongues = _list_tongues(channels)
         before, self._bell = self._bell, Doorbell()
         before.close()
 
@@ -251,19 +265,35 @@ class Service:
         while bell is not self._bell:
             # Another bell means other channels.
             bell = self._bell
-            orders = Orders(
-                channels=self.plan.channels,
-                now=self.plan.now,
-                exchange_now=self.plan.market_now,
-                policy=self.plan.policy,
-                inhibitions=self.plan.inhibitions,
-                tell=self._report_delivery,
-                recall=self._recall,
-            )
+            await self._deliver_until(bell)
+
+    async def _deliver_until(self, bell: Doorbell) -> None:
+        orders = Orders(
+            channels=self.plan.channels,
+            now=self.plan.now,
+            exchange_now=self.plan.market_now,
+            policy=self.plan.policy,
+            inhibitions=self.plan.inhibitions,
+            tell=self._report_delivery,
+            recall=self._recall,
+        )
+        if not any(shows_pictures(channel) for channel in self.plan.channels.values()):
             await run_delivery(self._store, orders, bell)
+            return
+        # A picture reads a whole day: by a connection of its own, or commits would wait behind it.
+        async with (
+            open_reader(self.plan.store) as reader,
+            open_exhibition(self.plan.channels, self._find_rule, self._store, reader, self.plan.now) as show,
+        ):
+            await run_delivery(self._store, replace(orders, show=show), bell)
+
+    def _find_rule(self, name: str) -> Rule | None:
+        return self.plan.rulebook.by_name.get(name)
 
     def _occur(self, transition: Transition, received_at: datetime | None, decided_at: datetime | None) -> Occurrence:
-        return Occurrence(transition, self.plan.rulebook.by_name.get(transition.rule), received_at, decided_at)
+        rule = self._find_rule(transition.rule)
+        trends = say_trends(self._trends, transition, rule, self._tongues)
+        return Occurrence(transition, rule, received_at, decided_at, trends)
 
     def _recall(self, transitions: Sequence[Transition]) -> Iterator[Occurrence]:
         """Yield transitions of before with what their alerts have come to since, where they still fire."""
@@ -314,6 +344,10 @@ class Service:
             rules=", ".join(wanting.get(refusal.place, ())),
             remedy=refusal.remedy,
         )
+
+
+def _list_tongues(channels: Mapping[str, Channel]) -> tuple[Tongue, ...]:
+    return tuple(dict.fromkeys(channel.language for channel in channels.values()))
 
 
 def _list_labels(rulebook: Rulebook) -> dict[str, tuple[tuple[str, str], ...]]:

@@ -8,6 +8,7 @@ from typing import TypeVar
 from flowalert.delivery import Channel, Inhibition, TargetProblem, parse_target
 from flowalert.delivery.channel import Escalation, Rate, Texts
 from flowalert.delivery.composition import AROUND
+from flowalert.delivery.gallery import find_missing_charts
 from flowalert.delivery.quiet import Quiet, join_hours, parse_hours
 from flowalert.delivery.rendering import OF_A_LINE
 from flowalert.delivery.stage.mute import SHARED
@@ -80,9 +81,12 @@ class _Reader:
         here = ("channels", name)
         hours = [self._parse((*here, "quiet_hours", number), each, parse_hours) for number, each in _number(model)]
         quiet = join_hours(each for each in hours if each is not None)
+        targets = tuple(self._read_targets(here, model.targets))
+        if model.charts:
+            self._check_charts((*here, "charts"), targets)
         return Channel(
             name,
-            tuple(self._read_targets(here, model.targets)),
+            targets,
             Tongue(model.language),
             min_severity=self._read_severity((*here, "min_severity"), model.min_severity),
             groups=model.group,
@@ -115,6 +119,13 @@ class _Reader:
             else:
                 seen.add(target.address.key)
                 yield target
+
+    def _check_charts(self, steps: Steps, targets: Sequence[Target]) -> None:
+        missing = find_missing_charts()
+        if missing is not None:
+            self.complain(steps, missing)
+        if targets and all(target.easel is None for target in targets):
+            self.complain(steps, "none of the targets takes pictures", "alerts come without charts", Level.WARNING)
 
     def _read_severity(self, steps: Steps, text: str) -> Severity:
         severity = find_severity(text)

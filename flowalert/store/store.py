@@ -1,6 +1,6 @@
 """The store: questions for everybody, changes for the one service that holds it."""
 
-from collections.abc import AsyncIterator, Collection, Iterable, Mapping, Sequence
+from collections.abc import AsyncGenerator, AsyncIterator, Collection, Iterable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -39,7 +39,7 @@ class Reader:
     def __init__(self, database: Database) -> None:
         self._database = database
 
-    async def read_open_session(self) -> AsyncIterator[Sequence[Entry]]:
+    async def read_open_session(self) -> AsyncGenerator[Sequence[Entry], None]:
         """Yield, in chunks and in order, the entries that bring an engine to where it was.
 
         They start with the earliest of the newest sessions of the venues, and hold no session by half.

@@ -18,7 +18,7 @@ FEED = (
 CHANNELS = """\
 channels:
   desk: {targets: ["slack://T1JJ3T3L2/A1BRTD4JD/TIiajkdnlazkcOXrIdevi7FQ", "json://u:hunter2@127.0.0.1:9/planted"]}
-  phone: {targets: ["tgram://123456789:abcdefg_hijklmnop/12315544"]}
+  phone: {targets: ["tgram://123456789:abcdefg_hijklmnop/12315544"], charts: true}
   idle: {targets: ["json://127.0.0.1:10/"]}
 rules: [rules.yaml]
 """
@@ -52,11 +52,11 @@ def test_channels_are_listed_with_their_targets_and_rules(folder: Path) -> None:
     done = invoke(channels, folder)
     assert done.exit_code == 0
     assert rows(done.stdout) == [
-        ["channel", "targets", "rules"],
-        ["desk", "slack", "9", "a, rule-0, rule-1, rule-2, rule-3 and 4 more (-v names them)"],
-        ["json 127.0.0.1:9"],
-        ["phone", "tgram", "1", "a"],
-        ["idle", "json 127.0.0.1:10", "0", "no rule reaches it"],
+        ["channel", "targets", "charts", "rules"],
+        ["desk", "slack", "not taken", "9", "a, rule-0, rule-1, rule-2, rule-3 and 4 more (-v names them)"],
+        ["json 127.0.0.1:9", "off"],
+        ["phone", "tgram", "yes", "1", "a"],
+        ["idle", "json 127.0.0.1:10", "off", "0", "no rule reaches it"],
         ["Switched off: off"],
     ]
     assert not [secret for secret in SECRETS if secret in done.output]
@@ -69,11 +69,30 @@ def test_verbose_names_every_rule(folder: Path) -> None:
 
 def test_programs_are_given_the_same(folder: Path) -> None:
     """Of the channels that are named, or of all."""
-    found = json.loads(invoke(channels, folder, "--format", "json", "phone", "idle").stdout)
+    found = json.loads(invoke(channels, folder, "--format", "json", "phone", "desk", "idle").stdout)
     assert found == {
         "channels": [
-            {"name": "phone", "targets": ["tgram"], "rules": ["a"]},
-            {"name": "idle", "targets": ["json 127.0.0.1:10"], "rules": []},
+            {
+                "name": "phone",
+                "charts": True,
+                "targets": [{"target": "tgram", "takes_pictures": True}],
+                "rules": ["a"],
+            },
+            {
+                "name": "desk",
+                "charts": False,
+                "targets": [
+                    {"target": "slack", "takes_pictures": False},
+                    {"target": "json 127.0.0.1:9", "takes_pictures": True},
+                ],
+                "rules": ["a", *(f"rule-{number}" for number in range(8))],
+            },
+            {
+                "name": "idle",
+                "charts": False,
+                "targets": [{"target": "json 127.0.0.1:10", "takes_pictures": True}],
+                "rules": [],
+            },
         ],
         "unreached": ["idle"],
         "unheard": [],

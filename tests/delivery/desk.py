@@ -10,7 +10,7 @@ from flowalert.delivery import Channel, Doorbell, Inhibition, Orders, Policy, Re
 from flowalert.delivery.message import Message
 from flowalert.delivery.outcome import Outcome, Sent
 from flowalert.delivery.sender import Sender
-from flowalert.engine.notice import Address, DeliveryState
+from flowalert.engine.notice import Address, Delivery, DeliveryState
 from flowalert.store import Store
 from tests.store.sample import NOW
 
@@ -37,8 +37,10 @@ class ScriptedTarget:
         script: Iterable[Outcome] = (),
         *,
         before: Callable[[Message], Awaitable[None]] | None = None,
+        easel: Sender | None = None,
     ) -> None:
         self.address = address
+        self.easel = easel
         self.titles: list[str] = []
         self.messages: list[Message] = []
         self._script = iter(script)
@@ -88,6 +90,7 @@ async def open_desk(
     channels: Iterable[Channel] = (),
     inhibitions: Sequence[Inhibition] = (),
     stop_within: timedelta = timedelta(seconds=5),
+    show: Callable[[Sequence[Delivery], Sender], None] = lambda _, __: None,
 ) -> AsyncIterator[Desk]:
     """Deliver until the block ends, then stop as a service does.
 
@@ -102,6 +105,7 @@ async def open_desk(
         policy=policy,
         inhibitions=inhibitions,
         tell=desk.tell,
+        show=show,
         stop_within=stop_within,
     )
     async with trio.open_nursery() as nursery:

@@ -5,13 +5,14 @@ from collections.abc import Sequence
 import pytest
 from hypothesis import given, strategies as st
 
-from flowalert.delivery.sparkline import BARS, GAP, LONGEST, ZERO, draw_sparkline, say_trend
+from flowalert.delivery.sparkline import BARS, GAP, LONGEST, ZERO, draw_sparkline, say_trend, say_trends
 from flowalert.engine.transition import Scope
-from flowalert.engine.trend import Figure
+from flowalert.engine.trend import Figure, Trends
 from flowalert.language.tongue import Tongue
 from flowalert.market.series import series
 from flowalert.market.venue import Venue
-from tests.engine.market import FOREIGN
+from tests.engine.market import FOREIGN, read_rules
+from tests.store.sample import transition, update
 
 KOSPI_FOREIGN = Scope(Venue.KRX, "001", "0017")
 FUTURES = series(Venue.KRX, "900", "0017")
@@ -133,3 +134,23 @@ def test_nothing_is_said_of_what_is_not_known() -> None:
 def test_the_longest_day_of_any_venue_is_drawn_whole() -> None:
     """With the mark of zero beside its buckets."""
     assert len(draw_sparkline([-1] * 25 + [1])) == LONGEST
+
+
+def test_a_transition_has_a_line_in_each_language_that_is_spoken() -> None:
+    """Of what its rule is about; none where nobody is told, or in the rule's own text, or the rule is gone."""
+    trends = Trends()
+    trends.take(update())
+    rule, own, timed = read_rules(
+        "when: delta(msval) > 3", "when: msval > 3; message: own", "when: time >= 10:00"
+    ).rules
+    both = (Tongue.ENGLISH, Tongue.KOREAN)
+    assert say_trends(trends, transition(), rule, both) == (
+        (Tongue.ENGLISH, "today ▃ -273억 (-27.3bn won)"),
+        (Tongue.KOREAN, "오늘 ▃ -273억"),
+    )
+    assert say_trends(trends, transition(), rule, ()) == ()
+    assert say_trends(trends, transition(told=False), rule, both) == ()
+    assert say_trends(trends, transition(), own, both) == ()
+    assert say_trends(trends, transition(), timed, both) == ()
+    assert say_trends(trends, transition(), None, both) == ()
+    assert say_trends(Trends(), transition(), rule, both) == ()

@@ -232,6 +232,7 @@ def test_every_delivery_ends_settled_in_order_and_none_is_sent_twice(
 
         class Target:
             address = DESK
+            easel = None
 
             async def send(self, message: Message, *, within: timedelta) -> Outcome:
                 del within

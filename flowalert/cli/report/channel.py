@@ -14,6 +14,7 @@ from flowalert.delivery.outcome import Outcome, Refused, Retry, Sent
 from flowalert.delivery.probe import Answer
 from flowalert.delivery.reach import Reach
 from flowalert.delivery.remedy import find_remedy
+from flowalert.delivery.sender import Sender
 
 # Of more rules than these the first are named, and the others counted.
 _NAMED = 5
@@ -26,6 +27,7 @@ def print_channels(channels: Sequence[Channel], reach: Reach, *, whole: bool) ->
         table = Table(box=None, padding=(0, 2, 0, 0), header_style="bold")
         table.add_column("channel", no_wrap=True)
         table.add_column("targets", overflow="fold")
+        table.add_column("charts", no_wrap=True)
         table.add_column("rules", justify="right", no_wrap=True)
         table.add_column("", overflow="fold")
         for channel in channels:
@@ -33,6 +35,7 @@ def print_channels(channels: Sequence[Channel], reach: Reach, *, whole: bool) ->
             table.add_row(
                 Text(channel.name),
                 Text("\n".join(target.address.label for target in channel.targets)),
+                Text("\n".join(_say_charts(channel, target) for target in channel.targets)),
                 str(len(rules)),
                 Text(_name(rules, whole=whole)) if rules else Text("no rule reaches it", "yellow"),
             )
@@ -48,13 +51,20 @@ def print_channels(channels: Sequence[Channel], reach: Reach, *, whole: bool) ->
 
 
 def print_json(channels: Sequence[Channel], reach: Reach) -> None:
-    """Print "channels" with their targets and rules, "unreached" channels, "unheard" rules and "disabled" ones."""
+    """Print "channels" with their targets and rules, "unreached" channels, "unheard" rules and "disabled" ones.
+
+    A channel's "charts" tells whether it has pictures follow, and a target's "takes_pictures" whether they can.
+    """
     echo_json(
         {
             "channels": [
                 {
                     "name": channel.name,
-                    "targets": [target.address.label for target in channel.targets],
+                    "charts": channel.charts,
+                    "targets": [
+                        {"target": target.address.label, "takes_pictures": target.easel is not None}
+                        for target in channel.targets
+                    ],
                     "rules": reach.rules[channel.name],
                 }
                 for channel in channels
@@ -64,6 +74,12 @@ def print_json(channels: Sequence[Channel], reach: Reach) -> None:
             "disabled": reach.disabled,
         }
     )
+
+
+def _say_charts(channel: Channel, target: Sender) -> str:
+    if target.easel is None:
+        return "not taken"
+    return "yes" if channel.charts else "off"
 
 
 class AnswerPrinter:
