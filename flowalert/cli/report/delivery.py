@@ -90,7 +90,7 @@ def _sum_up(line: Line) -> str:
     moment = delivery.settled_at or max(delivery.next_at, line.blocked_until or delivery.next_at)
     same = moment.astimezone(KST).date() == delivery.created_at.astimezone(KST).date()
     shown = f"{moment.astimezone(KST):%H:%M:%S}" if same else show_moment(moment)
-    parts = [_say_cause(delivery.notice.cause), delivery.reason or _say_wait(line)]
+    parts = [say_cause(delivery.notice.cause), delivery.reason or say_wait(line)]
     parts.append(f"settled {shown}" if delivery.settled_at else f"next {shown}")
     parts.append("1 try" if delivery.attempts == 1 else f"{delivery.attempts} tries")
     if delivery.uncertain:
@@ -98,7 +98,7 @@ def _sum_up(line: Line) -> str:
     return " · ".join(part for part in parts if part)
 
 
-def _say_cause(cause: Cause) -> str:
+def say_cause(cause: Cause) -> str:
     """Say why a channel is told; nothing where its rule names it."""
     match cause.occasion:
         case Occasion.ROUTED:
@@ -114,7 +114,7 @@ def _say_cause(cause: Cause) -> str:
             return f"after silence {by}" if kind == "silence" else f"no longer inhibited by {by}"
 
 
-def _say_wait(line: Line) -> str:
+def say_wait(line: Line) -> str:
     """Say what a delivery waits for that no stage has decided about yet."""
     delivery = line.delivery
     if line.blocked_until is not None:
@@ -129,7 +129,7 @@ def _describe(line: Line) -> dict[str, Any]:
     return {
         "id": delivery.id,
         "state": delivery.state.value,
-        "reason": delivery.reason or _say_wait(line),
+        "reason": delivery.reason or say_wait(line),
         "cause": delivery.notice.cause.occasion.value,
         "of": delivery.notice.cause.of,
         "channel": delivery.notice.channel,
