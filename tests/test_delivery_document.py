@@ -24,7 +24,7 @@ from flowalert.delivery.outcome import Outcome, Retry, Sent, Unknown
 from flowalert.delivery.page import Page
 from flowalert.delivery.quiet import Quiet, parse_hours
 from flowalert.delivery.rendering import OF_A_LINE
-from flowalert.delivery.sparkline import draw_sparkline
+from flowalert.delivery.sparkline import draw_sparkline, say_trend
 from flowalert.delivery.stage.answered import drop_answered
 from flowalert.delivery.stage.hours import hold_in_quiet
 from flowalert.delivery.stage.mute import Mutes, subject_of
@@ -37,9 +37,13 @@ from flowalert.engine.matcher import parse_matcher
 from flowalert.engine.notice import ROUTED, Cause, Delivery, DeliveryState, Occasion
 from flowalert.engine.queue import Lane, Waiting
 from flowalert.engine.silence import Silence
-from flowalert.engine.transition import Kind, Scope, Severity
+from flowalert.engine.transition import Kind, Scope, Severity, Transition
+from flowalert.engine.trend import Trends, find_figure
+from flowalert.language.tongue import Tongue
+from flowalert.market.entry import Update
 from flowalert.market.instant import to_wall
 from flowalert.market.venue import Venue
+from flowalert.rules.rulebook import Rule
 from flowalert.settings import Settings, read_settings
 from flowalert.settings.model import ChannelModel, EscalationModel, InhibitionModel
 from flowalert.store import Line
@@ -86,10 +90,14 @@ def _write(folder: Path, given: dict[str, Any]) -> str:
     defaults = {"sectors": ["kospi", "kosdaq"], "investors": ["foreign", "individual"]}
     rulebook = load([{**defaults, **rule} for rule in given["rules"]])
     (trial,) = load_trial([{"name": "market", "expect": [], "market": given["market"]}], rulebook)
-    engine = Engine(rulebook)
-    made = [transition for entry in trial.entries for transition in engine.handle(entry)]
+    engine, trends = Engine(rulebook), Trends()
+    made: list[Transition] = []
+    for entry in trial.entries:
+        if isinstance(entry, Update):
+            trends.take(entry)
+        made += engine.handle(entry)
     sent = to_wall(made[-1].at) + dt.timedelta(seconds=0.8)
-    occurrences = [Occurrence(each, rulebook.by_name[each.rule]) for each in made]
+    occurrences = [_occur(each, rulebook.by_name[each.rule], trends) for each in made]
     notices = make_notices(occurrences, {"desk": channel}, sent)
     deliveries = [
         Delivery(
@@ -106,6 +114,14 @@ def _write(folder: Path, given: dict[str, Any]) -> str:
     message = compose(deliveries, channel, Moment(sent, sent))
     body = Page(message, choose_dialect(["json"], "text")).write()
     return f"{message.title}\n{body}".rstrip()
+
+
+def _occur(made: Transition, rule: Rule, trends: Trends) -> Occurrence:
+    figure = find_figure(rule, made.scope)
+    assert figure is not None
+    line = trends.line(figure.series, figure.field)
+    said = {tongue: say_trend(figure, line, made.scope, tongue) or "" for tongue in Tongue}
+    return Occurrence(made, rule, trends=tuple(said.items()))
 
 
 @pytest.mark.parametrize("block", list_blocks(DOCUMENT, "trend"), ids=_name)
