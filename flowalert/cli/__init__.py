@@ -6,30 +6,41 @@ import click
 
 from flowalert import __version__
 
-# Each command's module and what it is for; the module has a click command of the same name.
-_COMMANDS = {
-    "demo": "See it work: a simulated market, and its alerts in this terminal.",
-    "run": "Run the service.",
-    "reload": "Have the running service read its settings and rules again.",
-    "check": "Check rule files, and say where each mistake is.",
-    "schema": "Print the JSON Schema of rule files, for editors.",
-    "explain": "Say in words what a rule does.",
-    "test": "Run the unit tests of rules.",
-    "backtest": "See what rules would have fired in recordings.",
-    "diff": "See what a change of rules would have changed.",
-    "why": "Say why a rule fired, or did not.",
-    "deliveries": "See what became of every notice, and send one again.",
-    "channels": "See who is told of what, and try whether they can be.",
-    "silence": "Tell nobody of some alerts, for a time.",
-    "silences": "See which alerts nobody is told of, until when and why.",
-    "unsilence": "End a silence early.",
-    "ack": "See which alerts are open, and say that you have taken one on.",
-    "audit": "See what people did: silences, acknowledgements, retries.",
-    "record": "Record what the exchange sends.",
-    "convert": "Turn recordings into CSV, Parquet or recordings.",
-    "simulate": "Run a simulated exchange to try flowalert against.",
-    "token": "Look after the exchange's access token.",
+# What people want, and for it each command's module and what it is for; the module has a click command of that name.
+_GROUPS = {
+    "To begin": {
+        "demo": "See it at work on a simulated market, in this terminal.",
+        "run": "Run the service.",
+        "reload": "Have the running service read its settings and rules again.",
+    },
+    "To write rules": {
+        "check": "Check rule files or settings, and say where each mistake is.",
+        "explain": "Say in words what a rule does.",
+        "test": "Run the unit tests of rules.",
+        "schema": "Print the JSON Schema of rule files, for editors.",
+    },
+    "To look back": {
+        "backtest": "See what rules would have fired in recordings.",
+        "diff": "See what a change of rules would have changed.",
+        "why": "Say why a rule fired, or did not.",
+    },
+    "To be told, or not": {
+        "channels": "See who is told of what, and try whether they can be.",
+        "deliveries": "See what became of every notice, and send one again.",
+        "ack": "See which alerts are open, and say that you have taken one on.",
+        "silence": "Tell nobody of some alerts, for a time.",
+        "silences": "See which alerts nobody is told of, until when and why.",
+        "unsilence": "End a silence early.",
+        "audit": "See what people did: silences, acknowledgements, retries.",
+    },
+    "The exchange": {
+        "record": "Record what the exchange sends.",
+        "convert": "Turn recordings into CSV, Parquet or recordings.",
+        "simulate": "Run a simulated exchange to try flowalert against.",
+        "token": "Look after the exchange's access token.",
+    },
 }
+_COMMANDS = {name: purpose for group in _GROUPS.values() for name, purpose in group.items()}
 
 
 class _Commands(click.Group):
@@ -55,8 +66,10 @@ class _Commands(click.Group):
         return super().resolve_command(ctx, args)
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002 - click's
-        with formatter.section("Commands"):
-            formatter.write_dl(list(_COMMANDS.items()))
+        width = max(map(len, _COMMANDS))
+        for title, commands in _GROUPS.items():
+            with formatter.section(title):
+                formatter.write_dl([(name.ljust(width), purpose) for name, purpose in commands.items()])
 
 
 @click.group(cls=_Commands, context_settings={"help_option_names": ["-h", "--help"]})

@@ -25,8 +25,9 @@ FAILED = 1
 @click.option("--timeout", default="20s", show_default=True, metavar="TIME", help="With --test: how long to wait.")
 @click.option("--format", "form", type=click.Choice(["text", "json"]), default="text", show_default=True)
 def channels(*, names: tuple[str, ...], config: Path, verbose: bool, probing: bool, timeout: str, form: str) -> None:
-    """List the channels, or those that are named: their targets, and the rules that reach them.
+    """List the channels, or those that are named: their targets, the rules that reach them, and what is not usual.
 
+    What matters too little to a channel does not reach it, unless a level of the rule does.
     With --test each target is sent one message, all at once; nothing is tried again. A URL shows as its service's name
     alone. Under charts stands whether pictures follow its alerts: yes, off by the settings, or not taken by the target.
 
@@ -45,9 +46,9 @@ def channels(*, names: tuple[str, ...], config: Path, verbose: bool, probing: bo
 
     reach = find_reach(settings.loaded.rulebook, settings.channels)
     if form == "json":
-        report.print_json(chosen, reach)
+        report.print_json(chosen, reach, settings.inhibitions)
     else:
-        report.print_channels(chosen, reach, whole=verbose)
+        report.print_channels(chosen, reach, settings.inhibitions, whole=verbose)
 
 
 def _choose(settings: "Settings", names: Sequence[str]) -> "list[Channel]":

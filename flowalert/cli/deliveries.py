@@ -54,6 +54,8 @@ def deliveries(  # noqa: PLR0913 - one for each option
 ) -> None:
     """List the deliveries of every notice, newest last, each with its state and the reason; or only those of IDs.
 
+    What waits says for what, and until when. docs/delivery.md explains each reason.
+
     With --retry or --retry-dead they are sent once more: within seconds where the service runs, else when it starts.
     All of them or, where one cannot be, none.
 
@@ -97,7 +99,7 @@ def _read(store: Path, selection: "Selection", limit: int) -> "Ledger":
     from flowalert.store import open_reader
 
     async def ask() -> "Ledger":
-        async with open_reader(store) as reader:
+        async with open_reader(store, current=True) as reader:
             ledger = await reader.ledger(selection, limit=max(limit, len(selection.ids)))
             if not ledger.lines:
                 _check_names(selection, await reader.names())

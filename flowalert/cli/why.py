@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from flowalert.engine.transition import Transition
     from flowalert.engine.why import Why
     from flowalert.market.entry import Entry
-    from flowalert.rules.rulebook import Rulebook
+    from flowalert.rules.rulebook import Rule, Rulebook
 
 _TIME = re.compile(r"(?:(\d{4}-\d\d-\d\d)[T ])?(\d{1,2}):(\d\d)(?::(\d\d))?", re.ASCII)
 # Of more than these only one line each is shown.
@@ -62,7 +62,8 @@ def why(
     """Say why RULE fired, or did not, at SCOPE: `kospi foreign`, or all of its scopes when that is left out.
 
     The journal is folded again up to TIME, or to its end; each comparison is shown with its number, each gate with
-    its state, and what the rule told in that session.
+    its state, and what the rule told in that session. Over the store of the settings a silence is a gate too: the one
+    that applies now, or did at TIME, and so is that somebody has acknowledged the alert.
     """
     at = None if moment is None else _read_moment(moment)
     if rules:
@@ -74,6 +75,8 @@ def why(
         raise click.UsageError("with --rules say where to look: --recording FILE, a recording or a store")
     entries = _choose(recording, store, at)
     found = _look(rulebook, entries, at, Wanted(scope))
+    if store is not None and not recording:
+        found = found._replace(why=_ask_people(store, rulebook.rules[0], found.why, past=at is not None))
     if form == "json":
         _print_json(found)
     else:
@@ -142,6 +145,30 @@ def _look(rulebook: "Rulebook", chunks: "Iterator[Sequence[Entry]]", at: _Moment
         raise click.UsageError(f"the rule has no such scope; it has {scopes}")
     name = rulebook.rules[0].name
     return _Found(found, [each for each in told if each.rule == name and wanted.admits(each.scope)])
+
+
+def _ask_people(store: Path, rule: "Rule", answers: "Sequence[Why]", *, past: bool) -> "Sequence[Why]":
+    """Return the answers with what people have silenced and acknowledged: now, or at the time of each answer.
+
+    A store of an older version knows of neither, and is not asked.
+    """
+    import trio
+
+    from flowalert.engine.hand import add_hands
+    from flowalert.market.instant import to_wall
+    from flowalert.store import StoreRefused, open_reader
+
+    async def ask() -> "Sequence[Why]":
+        async with open_reader(store, current=True) as reader:
+            silences = await reader.silences()
+            acks = await reader.acks(alerts=[each.alert for each in answers if each.alert is not None])
+        now = dt.datetime.now(dt.UTC)
+        return [add_hands(each, rule, silences, acks, to_wall(each.at) if past else now) for each in answers]
+
+    try:
+        return trio.run(ask)
+    except StoreRefused:
+        return answers
 
 
 def _print_json(found: _Found) -> None:

@@ -42,6 +42,8 @@ class GateName(enum.Enum):
     LIMIT = "limit"
     FLAPPING = "flapping"
     REPEAT = "repeat"
+    SILENCE = "silence"
+    ACK = "ack"
 
 
 class Gate(Struct, frozen=True, kw_only=True):
@@ -57,7 +59,7 @@ class Why(Struct, frozen=True, kw_only=True):
     """The state of one rule at one scope, as of an exchange time.
 
     `updated_at` is the latest update that it was judged at, None before the first of the session; `answer` the
-    condition's, None for unknown. Of an episode under way there are `opened_at` and `severity`.
+    condition's, None for unknown. Of an episode under way there are `alert`, `opened_at` and `severity`.
     """
 
     rule: str
@@ -68,6 +70,7 @@ class Why(Struct, frozen=True, kw_only=True):
     answer: bool | None
     comparisons: tuple[Comparison, ...]
     gates: tuple[Gate, ...]
+    alert: str | None = None
     opened_at: int | None = None
     severity: Severity | None = None
 
@@ -85,6 +88,7 @@ def explain(watch: Watch, stream: Stream, at: int, silent_since: int | None = No
         answer=watch.answer() if started else None,
         comparisons=tuple(_compare(watch, stream, started=started)),
         gates=tuple(_list_gates(watch, stream, at, silent_since, started=started)),
+        alert=watch.alert if open_ else None,
         opened_at=watch.opened_at if open_ else None,
         severity=watch.severity if open_ else None,
     )

@@ -10,7 +10,7 @@ from msgspec import Struct
 
 from flowalert.engine.notice import Delivery, DeliveryState
 from flowalert.engine.transition import Transition
-from flowalert.market.moment import to_ms
+from flowalert.market.moment import from_ms, to_ms
 from flowalert.store.queue import decode_delivery
 
 
@@ -28,10 +28,14 @@ class Selection(Struct, frozen=True, kw_only=True):
 
 
 class Line(Struct, frozen=True):
-    """One delivery, and the transition that its notice tells of."""
+    """One delivery, and the transition that its notice tells of.
+
+    Of one that waits behind others that failed, `blocked_until` is when those are tried again.
+    """
 
     delivery: Delivery
     transition: Transition
+    blocked_until: datetime | None = None
 
 
 class Ledger(Struct, frozen=True):
@@ -56,6 +60,11 @@ _SELECTED = """
         AND (:rules IS NULL OR EXISTS (SELECT 1 FROM json_each(:rules) WHERE a.rule = value OR a.rule GLOB value))
         AND (:since IS NULL OR d.created_at >= :since)
 """
+# What is urgent waits for no other.
+_BLOCKED = """
+    (SELECT l.blocked_until FROM lanes l WHERE l.target = d.target AND l.channel = d.channel
+        AND d.settled_at IS NULL AND l.blocked_until > d.next_at AND NOT d.urgent)
+"""
 _NO_LIMIT = -1  # Source: SQLite's LIMIT
 _decode_transition = msgspec.json.Decoder(Transition).decode
 
@@ -73,10 +82,13 @@ def read_ledger(connection: apsw.Connection, selection: Selection, *, limit: int
 def read_lines(connection: apsw.Connection, selection: Selection, *, limit: int = _NO_LIMIT) -> tuple[Line, ...]:
     """Return the newest deliveries of a selection, oldest of them first."""
     rows = connection.execute(
-        f"SELECT t.content, d.* {_SELECTED} ORDER BY d.id DESC LIMIT :limit",
+        f"SELECT t.content, {_BLOCKED}, d.* {_SELECTED} ORDER BY d.id DESC LIMIT :limit",
         {**_bind(selection), "limit": limit},
     )
-    lines = [Line(decode_delivery(row), _decode_transition(content)) for content, *row in rows]
+    lines = [
+        Line(decode_delivery(row), _decode_transition(content), None if blocked is None else from_ms(blocked))
+        for content, blocked, *row in rows
+    ]
     return tuple(reversed(lines))
 
 

@@ -52,11 +52,12 @@ def test_channels_are_listed_with_their_targets_and_rules(folder: Path) -> None:
     done = invoke(channels, folder)
     assert done.exit_code == 0
     assert rows(done.stdout) == [
-        ["channel", "targets", "charts", "rules"],
-        ["desk", "slack", "not taken", "9", "a, rule-0, rule-1, rule-2, rule-3 and 4 more (-v names them)"],
-        ["json 127.0.0.1:9", "off"],
-        ["phone", "tgram", "yes", "1", "a"],
-        ["idle", "json 127.0.0.1:10", "off", "0", "no rule reaches it"],
+        ["channel", "targets", "rules"],
+        ["desk", "slack", "9", "a, rule-0, rule-1, rule-2, rule-3 and 4 more (-v names them)"],
+        ["json 127.0.0.1:9"],
+        ["phone", "tgram", "1", "a"],
+        ["with charts"],
+        ["idle", "json 127.0.0.1:10", "0", "no rule reaches it"],
         ["Switched off: off"],
     ]
     assert not [secret for secret in SECRETS if secret in done.output]
@@ -69,35 +70,118 @@ def test_verbose_names_every_rule(folder: Path) -> None:
 
 def test_programs_are_given_the_same(folder: Path) -> None:
     """Of the channels that are named, or of all."""
-    found = json.loads(invoke(channels, folder, "--format", "json", "phone", "desk", "idle").stdout)
+    found = json.loads(invoke(channels, folder, "--format", "json", "phone", "idle").stdout)
+    assert [(each["name"], each["targets"], each["rules"]) for each in found.pop("channels")] == [
+        ("phone", ["tgram"], ["a"]),
+        ("idle", ["json 127.0.0.1:10"], []),
+    ]
     assert found == {
-        "channels": [
+        "targets": [
             {
-                "name": "phone",
-                "charts": True,
-                "targets": [{"target": "tgram", "takes_pictures": True}],
-                "rules": ["a"],
+                "target": "tgram",
+                "places": [{"channel": "phone", "number": 1}],
+                "rules": {"a": ["phone"]},
+                "takes_pictures": True,
             },
             {
-                "name": "desk",
-                "charts": False,
-                "targets": [
-                    {"target": "slack", "takes_pictures": False},
-                    {"target": "json 127.0.0.1:9", "takes_pictures": True},
-                ],
-                "rules": ["a", *(f"rule-{number}" for number in range(8))],
-            },
-            {
-                "name": "idle",
-                "charts": False,
-                "targets": [{"target": "json 127.0.0.1:10", "takes_pictures": True}],
-                "rules": [],
+                "target": "json 127.0.0.1:10",
+                "places": [{"channel": "idle", "number": 1}],
+                "rules": {},
+                "takes_pictures": True,
             },
         ],
+        "inhibitions": [],
         "unreached": ["idle"],
         "unheard": [],
         "disabled": ["off"],
     }
+
+
+POLICIES = """\
+channels:
+  desk:
+    targets: ["slack://T1JJ3T3L2/A1BRTD4JD/TIiajkdnlazkcOXrIdevi7FQ", "json://u:hunter2@127.0.0.1:9/planted"]
+    language: en
+    quiet_hours: [22:00-07:00, sat-sun]
+    group_wait: 5s
+    group_interval: 1m
+    rate: 20/10m
+    expires_after: 30m
+    fallback: mail
+    escalate: {to: boss, after: 5m}
+    header: "{{ count }}"
+    line: "{{ rule }}"
+    charts: true
+  phone:
+    targets: ["json://u:hunter2@127.0.0.1:9/planted"]
+    min_severity: critical
+    group: false
+  mail: {targets: ["json://127.0.0.1:10/"]}
+  boss: {targets: ["json://127.0.0.1:11/"], quiet_hours: closing_auction, quiet_min_severity: warning}
+inhibit:
+  - {source: rule=grave, target: "rule=mild,severity<critical", equal: [sector]}
+rules: [rules.yaml]
+"""
+OF_ALL_SEVERITIES = """\
+defaults: {sectors: [kospi], investors: [foreign], notify: [desk, phone]}
+rules:
+  - {name: rises, when: msval > 0, levels: {critical: msval > 100억}}
+  - {name: mild, when: msval > 0, severity: info}
+  - {name: grave, when: msval > 0, severity: critical}
+  - {name: unheard, when: msval > 0, notify: [phone]}
+"""
+
+
+@pytest.fixture
+def strict(tmp_path: Path) -> Path:
+    """A folder with channels that have a policy, and rules of every severity."""
+    return write_settings(tmp_path, FEED + POLICIES, OF_ALL_SEVERITIES)
+
+
+def test_a_channel_says_what_is_not_usual_in_it(strict: Path) -> None:
+    """All of its policy where that is another than if targets alone were named, and nothing of a secret."""
+    done = invoke(channels, strict)
+    assert rows(done.stdout) == [
+        ["channel", "targets", "rules"],
+        ["desk", "slack", "3", "rises, mild, grave"],
+        ["json 127.0.0.1:9", "in English"],
+        ["quiet 00:00-07:00, 22:00-24:00 every day, 00:00-24:00 sat-sun, but for what is critical"],
+        ["gathers alerts for 5s"],
+        ["a message every 1m at most"],
+        ["at most 20 messages in 10m"],
+        ["late after 30m"],
+        ["mail is told what cannot be told here"],
+        ["boss is told what is critical and nobody acknowledges in 5m"],
+        ["header and line of its own"],
+        ["with charts"],
+        ["no charts on slack: it takes no pictures"],
+        ["phone", "json 127.0.0.1:9", "2", "grave"],
+        ["only while critical: rises"],
+        ["never critical: mild, unheard"],
+        ["critical only"],
+        ["a message for each alert"],
+        ["mail", "json 127.0.0.1:10", "0", "told what desk cannot be told"],
+        ["boss", "json 127.0.0.1:11", "0", "told what nobody acknowledges in desk"],
+        ["quiet 15:20-15:30 on trading days, but for what is warning or graver"],
+        ["json 127.0.0.1:9 is in desk and phone, each of which tells it of rises, grave"],
+        ["Inhibited: while rule grave fires, rule mild, severity below critical is not told, where sector is the same"],
+        ["Nobody is told of 1 rule: unheard"],
+    ]
+    assert not [secret for secret in SECRETS if secret in done.output]
+
+
+def test_programs_are_given_every_policy(strict: Path) -> None:
+    """In seconds; of texts only which there are, and of a target by which channels a rule reaches it."""
+    done = invoke(channels, strict, "--format", "json")
+    found = json.loads(done.stdout)
+    desk, phone, *_ = found["channels"]
+    assert (phone["rules"], phone["partly"], phone["beneath"]) == (["rises", "grave"], ["rises"], ["mild", "unheard"])
+    assert (desk["rate"], desk["group_wait"], desk["texts"]) == ({"count": 20, "seconds": 600}, 5.0, ["header", "line"])
+    assert desk["escalate"] == {"to": "boss", "after": 300.0, "min_severity": "critical"}
+    assert found["targets"][1]["rules"] == {"rises": ["desk", "phone"], "mild": ["desk"], "grave": ["desk", "phone"]}
+    assert [each["target"] for each in found["inhibitions"]] == ["rule=mild,severity<critical"]
+    assert (found["unreached"], found["unheard"]) == ([], ["unheard"])
+    assert not [secret for secret in SECRETS if secret in done.output]
 
 
 def test_without_channels_nobody_is_told(tmp_path: Path) -> None:

@@ -11,15 +11,18 @@ from typing import Any
 import pytest
 import trio
 from click.testing import Result
+from msgspec.structs import replace
 
 from flowalert.cli.deliveries import deliveries
 from flowalert.delivery import Channel, Doorbell, Orders, Target, parse_target, run_delivery
-from flowalert.engine.notice import Delivery, DeliveryState
+from flowalert.delivery.outcome import Retry
+from flowalert.engine.notice import Cause, Delivery, DeliveryState, Occasion
 from flowalert.store import open_reader, open_store
 from tests.cli.settled import fill, invoke, write_settings
+from tests.delivery.ending import end, queue_of
 from tests.delivery.http_recorder import Answer, open_recorder
 from tests.program import wait_until
-from tests.store.sample import firings
+from tests.store.sample import DESK, NOW, firings
 
 ROOT = Path(__file__).parents[2]  # from where `python -m tests...` finds this module again
 
@@ -90,6 +93,8 @@ def test_programs_are_given_everything(folder: Path) -> None:
         "id": 3,
         "state": "retrying",
         "reason": "timed out; it may have gone out",
+        "cause": "routed",
+        "of": "",
         "channel": "desk",
         "target": "slack",
         "attempts": 1,
@@ -97,6 +102,7 @@ def test_programs_are_given_everything(folder: Path) -> None:
         "created_at": "2026-11-23T09:51:00.123+09:00",
         "next_at": "2026-11-23T09:51:05.123+09:00",
         "settled_at": None,
+        "blocked_until": None,
         "rule": "sellers",
         "scope": "krx/001/0017",
         "kind": "firing",
@@ -104,6 +110,53 @@ def test_programs_are_given_everything(folder: Path) -> None:
         "title": "2",
     }
     assert found["counts"] == {"pending": 0, "sending": 0, "retrying": 1, "sent": 0, "dead": 0, "suppressed": 0}
+
+
+CAUSES = {
+    Cause(Occasion.FALLBACK, "phone"): "fallback of phone",
+    Cause(Occasion.UNMUTED, "silence 3@2026-11-23T09:00:00"): "after silence 3",
+    Cause(Occasion.UNMUTED, "inhibition buyers 0123456789abcdef"): "no longer inhibited by buyers",
+    Cause(Occasion.ESCALATED, "phone"): "escalated from phone · unless somebody acknowledges it",
+}
+
+
+def test_why_a_channel_is_told_is_said(tmp_path: Path) -> None:
+    """Where it is not by the rule that names it, in words and for programs."""
+    write_settings(tmp_path)
+
+    async def make() -> None:
+        async with open_store(tmp_path / "flow.db") as store:
+            opened, notices = firings(len(CAUSES), DESK)
+            caused = [replace(each, cause=cause) for each, cause in zip(notices, CAUSES, strict=True)]
+            await store.commit([], opened, caused, now=NOW)
+
+    trio.run(make)
+    shown = invoke(deliveries, tmp_path).stdout
+    for said in CAUSES.values():
+        assert f"desk → slack: {said} · next 09:51:00" in shown
+    found = listed(tmp_path)["deliveries"]
+    assert [(each["cause"], each["of"]) for each in found] == [(each.occasion.value, each.of) for each in CAUSES]
+
+
+def test_what_waits_behind_a_failure_says_until_when(tmp_path: Path) -> None:
+    """It has not been tried itself, and goes out with what has."""
+    write_settings(tmp_path)
+
+    async def make() -> None:
+        async with open_store(tmp_path / "flow.db") as store:
+            await store.commit([], *firings(2, DESK), now=NOW)
+            first, _ = await queue_of(store)
+            await end(store, first, Retry("HTTP 503 Service Unavailable"), NOW)
+
+    trio.run(make)
+    lines = [line for line in invoke(deliveries, tmp_path).stdout.splitlines() if "desk → slack" in line]
+    assert "HTTP 503 Service Unavailable · next 09:51:02" in lines[0]
+    assert "waits with others that failed · next 09:51:02 · 0 tries" in lines[1]
+    second = listed(tmp_path)["deliveries"][1]
+    assert (second["reason"], second["blocked_until"]) == (
+        "waits with others that failed",
+        "2026-11-23T09:51:02.123+09:00",
+    )
 
 
 @pytest.mark.parametrize(

@@ -1,13 +1,22 @@
 """`flowalert why`, as a user runs it: over a recording, and over the store of a service."""
 
+import datetime as dt
 import json
 from pathlib import Path
 
 import pytest
+import trio
 
+from flowalert.engine.engine import Engine
+from flowalert.engine.matcher import parse_matcher
+from flowalert.market.instant import to_wall
+from flowalert.store import open_clerk, open_store
 from tests.cli.keep import keep
-from tests.engine.market import Market
+from tests.cli.settled import write_settings
+from tests.engine.market import Market, read_rules
 from tests.program import run_program
+
+HOUR = dt.timedelta(hours=1)
 
 RULES = """\
 rules:
@@ -74,6 +83,40 @@ def test_a_silent_feed_is_said(folder: Path) -> None:
         assert (
             json.loads(run_program("why", rule, *where, "--format", "json", folder=folder).stdout)["transitions"] == []
         )
+
+
+def test_over_the_store_a_silence_and_an_acknowledgement_are_gates(tmp_path: Path) -> None:
+    """In text and for programs; with `--at` those of then, and over a recording nobody is asked."""
+    write_settings(tmp_path, rules="rules: [{name: sellers, sectors: [kospi], investors: [foreign], when: msval < -3}]")
+    market = Market("when: msval < -3")
+    market.slots(-10, -20)
+    rulebook = read_rules("name: sellers; when: msval < -3")
+    engine = Engine(rulebook)
+    opened = [transition for entry in market.entries for transition in engine.handle(entry)]
+    now = to_wall(market.entries[0].at)
+
+    async def fill() -> None:
+        async with open_store(tmp_path / "flow.db") as store:
+            await store.commit([(to_wall(entry.at), entry) for entry in market.entries], opened, [], now=now)
+        async with open_clerk(tmp_path / "flow.db") as clerk:
+            await clerk.add_silence(
+                parse_matcher("rule=sellers"), starts_at=now, ends_at=now + HOUR, by="kim", reason="점검", now=now
+            )
+            await clerk.acknowledge([opened[0].alert], by="lee", now=now)
+
+    trio.run(fill)
+    at = ("--at", "2026-11-23 09:00:30")
+    shown = " ".join(run_program("why", "sellers", *at, folder=tmp_path).stdout.split())
+    assert "silence shut silence 1 by kim: 점검, until 10:00:00" in shown
+    assert "ack shut acknowledged by lee: no reminder and no escalation is told" in shown
+    (now_,) = json.loads(run_program("why", "sellers", "--format", "json", folder=tmp_path).stdout)["why"]
+    assert [(gate["name"], gate["is_open"]) for gate in now_["gates"]] == [
+        ("data", True),
+        ("silence", True),
+        ("ack", False),
+    ]
+    done = run_program("why", "sellers", "--recording", "flow.db", folder=tmp_path)
+    assert "silence" not in done.stdout
 
 
 @pytest.mark.parametrize(

@@ -10,7 +10,7 @@ from rich.text import Text
 from flowalert.cli.report.document import echo_json
 from flowalert.cli.report.moment import show_moment, write_moment
 from flowalert.cli.report.text import open_console
-from flowalert.engine.notice import Delivery, DeliveryState
+from flowalert.engine.notice import Cause, DeliveryState, Occasion
 from flowalert.market.instant import KST
 from flowalert.store import Ledger, Line
 
@@ -39,7 +39,7 @@ def print_ledger(ledger: Ledger) -> None:
     for line in ledger.lines:
         delivery, told = line.delivery, line.transition
         # On two lines, so that a narrow screen has room for the reason.
-        how = f"{delivery.notice.channel} → {delivery.target.label}: {_sum_up(delivery)}"
+        how = f"{delivery.notice.channel} → {delivery.target.label}: {_sum_up(line)}"
         what = f"{told.rule} · {told.scope.korean} · {' '.join(delivery.notice.title.split())}"
         table.add_row(
             str(delivery.id),
@@ -81,20 +81,47 @@ def print_retried_json(lines: Sequence[Line]) -> None:
     echo_json({"retried": [_describe(line) for line in lines]})
 
 
-def _sum_up(delivery: Delivery) -> str:
-    """Return the reason, when it was settled or is tried next, and how often it was tried.
+def _sum_up(line: Line) -> str:
+    """Return why the channel is told, the reason, when it was settled or is tried next, and how often it was tried.
 
     The date stands only where it is another than that of its making.
     """
-    moment = delivery.settled_at or delivery.next_at
+    delivery = line.delivery
+    moment = delivery.settled_at or max(delivery.next_at, line.blocked_until or delivery.next_at)
     same = moment.astimezone(KST).date() == delivery.created_at.astimezone(KST).date()
     shown = f"{moment.astimezone(KST):%H:%M:%S}" if same else show_moment(moment)
-    parts = [delivery.reason] if delivery.reason else []
+    parts = [say_cause(delivery.notice.cause), delivery.reason or say_wait(line)]
     parts.append(f"settled {shown}" if delivery.settled_at else f"next {shown}")
     parts.append("1 try" if delivery.attempts == 1 else f"{delivery.attempts} tries")
     if delivery.uncertain:
         parts.append(f"{delivery.uncertain} perhaps out")
-    return " · ".join(parts)
+    return " · ".join(part for part in parts if part)
+
+
+def say_cause(cause: Cause) -> str:
+    """Say why a channel is told; nothing where its rule names it."""
+    match cause.occasion:
+        case Occasion.ROUTED:
+            return ""
+        case Occasion.FALLBACK:
+            return f"fallback of {cause.of}"
+        case Occasion.ESCALATED:
+            return f"escalated from {cause.of}"
+        case Occasion.UNMUTED:
+            # `silence 3@2026-11-25T09:00:00`, or `inhibition sellers 0123…`: moment and id are for the store.
+            kind, _, muted_by = cause.of.partition(" ")
+            by = muted_by.replace("@", " ").split(" ")[0]
+            return f"after silence {by}" if kind == "silence" else f"no longer inhibited by {by}"
+
+
+def say_wait(line: Line) -> str:
+    """Say what a delivery waits for that no stage has decided about yet."""
+    delivery = line.delivery
+    if line.blocked_until is not None:
+        return "waits with others that failed"
+    if delivery.state is DeliveryState.PENDING and delivery.notice.cause.occasion is Occasion.ESCALATED:
+        return "unless somebody acknowledges it"
+    return ""
 
 
 def _describe(line: Line) -> dict[str, Any]:
@@ -102,13 +129,16 @@ def _describe(line: Line) -> dict[str, Any]:
     return {
         "id": delivery.id,
         "state": delivery.state.value,
-        "reason": delivery.reason,
+        "reason": delivery.reason or say_wait(line),
+        "cause": delivery.notice.cause.occasion.value,
+        "of": delivery.notice.cause.of,
         "channel": delivery.notice.channel,
         "target": delivery.target.label,
         "attempts": delivery.attempts,
         "uncertain": delivery.uncertain,
         "created_at": write_moment(delivery.created_at),
         "next_at": None if delivery.settled_at else write_moment(delivery.next_at),
+        "blocked_until": None if line.blocked_until is None else write_moment(line.blocked_until),
         "settled_at": write_moment(delivery.settled_at) if delivery.settled_at else None,
         "rule": transition.rule,
         "scope": str(transition.scope),

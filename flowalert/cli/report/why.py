@@ -14,7 +14,7 @@ from flowalert.language.checker import Checker
 from flowalert.language.meaning import Meaning, Sort
 from flowalert.language.parser import parse_placeholder
 from flowalert.language.template import UNKNOWN
-from flowalert.market.instant import clock
+from flowalert.market.instant import DAY, clock, stamp
 from flowalert.rules.rulebook import Rule
 
 _ANSWERS: Mapping[bool | None, str] = {True: "true", False: "false", None: "unknown"}
@@ -45,7 +45,7 @@ def show(rule: Rule, found: Sequence[Why], transitions: Sequence[Transition], *,
         if each.updated_at is not None:
             console.print(f"  judged at {clock(each.updated_at)}: the condition is {_ANSWERS[each.answer]}")
         console.print(_list_comparisons(each))
-        console.print(_list_gates(each.gates))
+        console.print(_list_gates(each.gates, each.at))
         told = [transition for transition in transitions if transition.scope == each.scope]
         for line in _list_told(rule, told):
             console.print(f"  {line}", highlight=False)
@@ -80,15 +80,20 @@ def _list_comparisons(each: Why) -> Table:
     return table
 
 
-def _list_gates(gates: Sequence[Gate]) -> Table:
+def _list_gates(gates: Sequence[Gate], at: int) -> Table:
     table = Table(box=None, pad_edge=True, header_style="bold")
     for column in ("gate", "", "state"):
         table.add_column(column)
     for gate in gates:
-        until = "" if gate.until is None else f", until {clock(gate.until)}"
+        until = "" if gate.until is None else f", until {_show_time(gate.until, at)}"
         mark = Text("open", style="green") if gate.is_open else Text("shut", style="yellow")
         table.add_row(gate.name.value, mark, gate.words + until)
     return table
+
+
+def _show_time(time: int, at: int) -> str:
+    """Write a time, with its date where that is another than `at` has."""
+    return clock(time) if time // DAY == at // DAY else stamp(time)
 
 
 def _list_told(rule: Rule, transitions: Sequence[Transition]) -> list[str]:

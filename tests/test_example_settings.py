@@ -1,0 +1,64 @@
+"""The settings file that people copy: it is right as it stands, and right with all that it leaves out."""
+
+import re
+from pathlib import Path
+
+import pytest
+
+from flowalert.settings import Settings, read_settings
+from flowalert.settings.model import ChannelModel, InhibitionModel, SettingsModel
+from tests.program import run_program
+
+ROOT = Path(__file__).parent.parent
+EXAMPLE = ROOT / "examples" / "flowalert.yaml"
+TEXT = EXAMPLE.read_text(encoding="utf-8")
+ENVIRONMENT = {
+    "LS_APPKEY": "key",
+    "LS_APPSECRET": "secret",
+    "SLACK_URL": "slack://T1JJ3T3L2/A1BRTD4JD/TIiajkdnlazkcOXrIdevi7FQ",
+    "TELEGRAM_TOKEN": "123456789:abcdefg_hijklmnop",
+    "TELEGRAM_CHAT": "12315544",
+}
+_KEYS = {*ChannelModel.model_fields, *InhibitionModel.model_fields, "inhibit"}
+_OPTION = re.compile(r"^( *)# ((?: *- | *)(\w+):.*)$", re.MULTILINE)
+
+
+def _uncomment(text: str) -> str:
+    """Return the text with every option of the channels and the inhibitions in force."""
+    return _OPTION.sub(lambda line: line[1] + line[2] if line[3] in _KEYS else line[0], text)
+
+
+def _read(folder: Path, text: str) -> Settings:
+    path = folder / "flowalert.yaml"
+    path.write_text(text.replace("rules/*.yaml", str(ROOT / "examples" / "rules" / "*.yaml")), encoding="utf-8")
+    return read_settings(path, ENVIRONMENT)
+
+
+def test_the_example_is_accepted_as_it_stands(monkeypatch: pytest.MonkeyPatch) -> None:
+    """By `flowalert check`, without an error or a warning."""
+    for name, value in ENVIRONMENT.items():
+        monkeypatch.setenv(name, value)
+    done = run_program("check", "-c", str(EXAMPLE), folder=ROOT)
+    assert (done.returncode, done.stdout) == (0, "")
+
+
+def test_the_example_is_accepted_with_all_that_it_leaves_out(tmp_path: Path) -> None:
+    """Without a warning."""
+    settings = _read(tmp_path, _uncomment(TEXT))
+    assert settings.warnings == ()
+    desk = settings.channels["desk"]
+    assert (desk.fallback, desk.escalation and desk.escalation.to, desk.charts) == ("default", "default", True)
+    assert desk.quiet is not None
+    assert desk.rate is not None
+    assert all((desk.texts.header, desk.texts.footer, desk.texts.line))
+    assert len(settings.inhibitions) == 1
+
+
+def test_the_example_has_every_setting() -> None:
+    """Of the file, of a channel and of an inhibition, in force or commented out, and none twice."""
+    whole = _uncomment(TEXT)
+    named = re.findall(r"^ *(?:# )?(?: *- )?(\w+):", whole, re.MULTILINE)
+    for model in (SettingsModel, ChannelModel, InhibitionModel):
+        assert set(model.model_fields) - set(named) == set(), model
+    of_channels = set(ChannelModel.model_fields) - {"targets"}
+    assert [name for name in of_channels if named.count(name) != 1] == []
