@@ -26,8 +26,9 @@ def is_published(transition: Transition) -> bool:
 def say_age(wording: Wording, sent: dt.datetime, tongue: Tongue) -> str:
     """Say when the exchange published what decided, and how long after that it was received, decided and sent.
 
-    `09:51:00 발표 · 수신 +0.4초 · 판단 +0.4초 · 발송 +0.8초`. `sent` is of the exchange's clock. What no publication
-    decided has the exchange time that it holds for: `18:10:00 기준`.
+    `09:51:00 발표 · 수신 +0.4초 · 판단 +0.4초 · 발송 +0.8초`. `sent` is of the exchange's clock. Where that cannot be,
+    nothing that comes after it is said. What no publication decided has the exchange time that it holds for: `18:10:00
+    기준`.
     """
     at = clock(wording.at)
     if not wording.published:
@@ -42,6 +43,8 @@ def say_age(wording: Wording, sent: dt.datetime, tongue: Tongue) -> str:
         age = _find_age(wording, moment, longest)
         if age is not None:
             parts.append(f"{tongue.choose(korean, english)} {_say(age, tongue)}")
+        elif moment is not None:
+            break
     return " · ".join(parts)
 
 
@@ -49,10 +52,11 @@ def say_ages(wordings: Sequence[Wording], sent: dt.datetime, tongue: Tongue) -> 
     """Say the same of several: from when to when they were published, and how long after that the first was sent."""
     times = [wording.at for wording in wordings]
     first = min(wordings, key=lambda each: each.at)
+    agrees = first.decided_at is None or _find_age(first, first.decided_at, _LONGEST) is not None
     begin, end = clock(min(times)), clock(max(times))
     span = begin if begin == end else f"{begin}–{end}"
     said = tongue.choose(f"{span} 발표", f"published {span}")
-    age = _find_age(first, sent, _LONGEST_TO_SEND)
+    age = _find_age(first, sent, _LONGEST_TO_SEND) if agrees else None
     return said if age is None else f"{said} · {tongue.choose('발송', 'sent')} {_say(age, tongue)}"
 
 

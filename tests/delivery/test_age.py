@@ -46,12 +46,18 @@ def test_each_step_has_its_age(seconds: float, korean: str, english: str) -> Non
     )
 
 
-@pytest.mark.parametrize("decided", [None, -0.3, 3600])
-def test_an_age_that_is_not_known_is_left_out(decided: float | None) -> None:
-    """Nobody said when it was decided, or a clock did that has nothing to do with the exchange's."""
+def test_an_age_that_is_not_known_is_left_out() -> None:
+    """Nobody said when it was received and decided, as of what is told once more."""
+    assert say_age(wording(), after(1), Tongue.KOREAN) == "09:51:00 발표 · 발송 +1.0초"
+    assert say_age(wording(), after(-1), Tongue.ENGLISH) == "published 09:51:00"
+
+
+@pytest.mark.parametrize("decided", [-0.3, 3600, 13 * 3600])
+def test_a_clock_that_has_nothing_to_do_with_the_exchanges_tells_no_age(decided: float) -> None:
+    """As that of a simulated market: nor is it said when it was sent, by the same clock."""
     told = wording(None, decided)
-    assert say_age(told, after(1), Tongue.KOREAN) == "09:51:00 발표 · 발송 +1.0초"
-    assert say_age(told, after(-1), Tongue.ENGLISH) == "published 09:51:00"
+    assert say_age(told, after(decided + 1), Tongue.KOREAN) == "09:51:00 발표"
+    assert say_ages([told, told], after(decided + 1), Tongue.ENGLISH) == "published 09:51:00"
 
 
 def test_what_no_publication_decided_has_no_age() -> None:
