@@ -79,7 +79,7 @@ LANES = st.sampled_from([LANE, USED_UP])
 def test_whatever_waits_is_sent_or_stepped_once_or_left(
     each: list[Waiting], channel: Channel, mutes: Mutes, lane: Lane
 ) -> None:
-    """A step settles a delivery with a reason, or has it wait for a moment to come; with what is due, something is."""
+    """A step settles a delivery with a reason, or has it wait for a moment to come. What is due is not passed over."""
     decided = plan(each, channel, mutes, lane)
     known = {delivery.id: delivery for delivery in each}
     touched = [delivery.id for delivery in decided.batch] + [id_ for step in decided.steps for id_ in step.ids]
