@@ -104,9 +104,9 @@ class Desk:
     async def look(self, targets: Collection[str] | None = None) -> None:
         """Return when all that can be done by now was done; `targets` are the keys of those that do not hang."""
         keys = (_SWEEP, *(self._targets if targets is None else targets))
-        # A look that has begun may be older than what the test did, and is over when the next begins. What the
-        # first sweep makes is found by the second look, whose messages are out when the third begins.
-        for _ in range(3):
+        # The first sweep may be older than what the test did, the second is over when the third begins. What it makes
+        # is found by the looks of the fourth round, whose messages are out when those of the fifth begin.
+        for _ in range(5):
             before = self._watched.looks.copy()
             self.bell.ring()
             await self._watched.until_looked(before, keys)
