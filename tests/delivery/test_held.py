@@ -5,8 +5,8 @@ from pathlib import Path
 
 from flowalert.delivery import Channel
 from flowalert.delivery.channel import Rate
-from flowalert.delivery.outcome import Refused
-from flowalert.delivery.quiet import Quiet, parse_hours
+from flowalert.delivery.outcome import Refused, Retry
+from flowalert.delivery.quiet import Quiet, join_hours, parse_hours
 from flowalert.engine.notice import DeliveryState
 from flowalert.engine.transition import Severity
 from flowalert.store import PutBack, Selection, open_clerk, open_store
@@ -148,6 +148,22 @@ async def test_what_a_rate_holds_is_told_together(tmp_path: Path) -> None:
         await desk.look()
         assert heard(target)[3:] == [["c", "d", "e"]]
         assert {each.state for each in await store.deliveries()} == {SENT}
+
+
+async def test_a_weekend_that_ends_with_a_hiccup_loses_nothing(tmp_path: Path) -> None:
+    """What was held for longer than a target is tried is tried as long as anything else."""
+    clock, target = Clock(), ScriptedTarget(DESK, [Retry("HTTP 503"), Retry("HTTP 503")])
+    channel = Channel("desk", (target,), quiet=Quiet(join_hours(map(parse_hours, ("mon-tue", "wed 00:00-08:00")))))
+    async with open_store(tmp_path / "flow.db") as store, open_desk(store, [], clock, channels=[channel]) as desk:
+        await tell(store, clock, [channel], [alert("a"), alert("b")])
+        clock.advance(seconds=1)
+        await desk.look()
+        clock.advance(days=2)
+        for _ in range(3):
+            await desk.look()
+            clock.advance(seconds=5)
+        assert {each.state for each in await store.deliveries()} == {SENT}
+    assert heard(target) == [["a", "b"]] * 3
 
 
 async def test_what_is_retried_by_hand_goes_out_at_once(tmp_path: Path) -> None:
