@@ -19,8 +19,9 @@ def make_notices(occurrences: Iterable[Occurrence], channels: Mapping[str, Chann
     """Yield a notice for each transition that is to be told and each channel that its rule names.
 
     The built-in alert goes to every channel, anything else to none that wants graver alerts only. A text is written
-    once for all channels that say it alike. A resolve whose rule is gone is written once for all; the store knows whom
-    the firing was told. `now` is wall time.
+    once for all channels that say it alike. A resolve is written for those too that may have been told in the place of
+    a channel or after it; one whose rule is gone is written once for all. The store knows whom the firing was told.
+    `now` is wall time.
     """
     for occurrence in occurrences:
         transition = occurrence.transition
@@ -31,7 +32,8 @@ def make_notices(occurrences: Iterable[Occurrence], channels: Mapping[str, Chann
             yield from _tell_everybody(occurrence, channels, write)
             continue
         resolved = transition.kind is Kind.RESOLVED
-        for name in _name_channels(occurrence.rule, channels):
+        names = _name_channels(occurrence.rule, channels)
+        for name in _reach(names, channels) if resolved and occurrence.rule is not None else names:
             channel = channels[name]
             # Whom it did not matter enough to when it fired, it may have come to matter to since.
             if transition.severity < channel.min_severity and not resolved:
@@ -107,6 +109,20 @@ def _make(
 
 def _name_channels(rule: Rule | None, channels: Mapping[str, Channel]) -> tuple[str, ...]:
     return route(rule.notify, channels) if rule is not None else (next(iter(channels)),)
+
+
+def _reach(names: Iterable[str], channels: Mapping[str, Channel]) -> Iterable[str]:
+    """Return the channels, and those to which their fallbacks and escalations may lead."""
+    reached = dict.fromkeys(names)
+    ahead = list(reached)
+    while ahead:
+        channel = channels[ahead.pop(0)]
+        following = (channel.fallback, channel.escalation.to if channel.escalation is not None else None)
+        for name in following:
+            if name is not None and name not in reached:
+                reached[name] = None
+                ahead.append(name)
+    return reached
 
 
 def _escalate(

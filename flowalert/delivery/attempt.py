@@ -8,6 +8,7 @@ from msgspec.structs import replace
 
 from flowalert.delivery.channel import Rate
 from flowalert.delivery.outcome import Outcome, Refused, Retry, Sent, Unknown
+from flowalert.delivery.quiet import Quiet
 from flowalert.delivery.stage.rate import take
 from flowalert.engine.notice import DeliveryState
 from flowalert.engine.queue import Lane, Step, Waiting
@@ -47,11 +48,17 @@ def begin(lane: Lane, batch: Sequence[Waiting], rate: Rate | None, now: datetime
 
 
 def finish(
-    lane: Lane, batch: Sequence[Waiting], outcome: Outcome, now: datetime, policy: Policy, jitter: float
+    lane: Lane,
+    batch: Sequence[Waiting],
+    outcome: Outcome,
+    now: datetime,
+    policy: Policy,
+    jitter: float,
+    quiet: Quiet | None = None,
 ) -> tuple[Lane, tuple[Step, ...]]:
     """Return the lane and its deliveries after a send ended: settled, or to be tried again.
 
-    `batch` has them as they were before it began.
+    `batch` has them as they were before it began; `quiet` are the hours that may have held them before that.
     """
     ids = tuple(each.id for each in batch)
     free = replace(lane, failures=0, blocked_until=None, asked_until=None)
@@ -70,17 +77,24 @@ def finish(
         wait = max(wait, timedelta(seconds=asked))
     until = now + wait
     lane = replace(lane, blocked_until=until, asked_until=None if asked is None else until)
-    return lane, tuple(_try_again(batch, outcome, now, until, policy))
+    return lane, tuple(_try_again(batch, outcome, now, until, policy, quiet))
 
 
 def _try_again(
-    batch: Sequence[Waiting], outcome: Retry | Unknown, now: datetime, until: datetime, policy: Policy
+    batch: Sequence[Waiting],
+    outcome: Retry | Unknown,
+    now: datetime,
+    until: datetime,
+    policy: Policy,
+    quiet: Quiet | None,
 ) -> Iterator[Step]:
     uncertain = int(isinstance(outcome, Unknown))
     tired: dict[int, list[int]] = {}
     others: list[int] = []
     for each in batch:
-        if until >= each.created_at + policy.give_up_after:
+        # What waited for the end of a weekend is not to be given up after one attempt.
+        held_until = None if quiet is None else quiet.ends_at(each.created_at)
+        if until >= (held_until or each.created_at) + policy.give_up_after:
             tired.setdefault(each.attempts + 1, []).append(each.id)
         else:
             others.append(each.id)

@@ -1,5 +1,6 @@
 """Deliveries that go out together, made into one message."""
 
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
 
@@ -56,13 +57,15 @@ def compose(
     `unlisted` counts alerts, and `earlier` notices, that it speaks of without listing them.
     """
     late = [each for each in deliveries if sent.wall - each.created_at > channel.expires_after]
-    severity = max(each.notice.severity for each in deliveries)
+    open_ = [each for each in deliveries if each.notice.kind is not Kind.RESOLVED]
+    severity = max(each.notice.severity for each in open_ or deliveries)
     if len(deliveries) == 1:
         (only,) = deliveries
         title, lines = only.notice.title, tuple(_write_one(only, channel.language, sent, earlier=earlier))
         kind = only.notice.kind
     else:
-        title, lines = _title(deliveries, unlisted, channel.language), tuple(_write_several(deliveries, channel, sent))
+        title = _title(deliveries, unlisted, channel.language)
+        lines = tuple(_write_several(deliveries, channel.language, sent, earlier=earlier))
         kind = _kind(deliveries)
     if late:
         title = channel.language.choose(f"[늦음] {title}", f"[late] {title}")
@@ -92,28 +95,41 @@ def _write_one(delivery: Delivery, tongue: Tongue, sent: Moment, *, earlier: int
     if notice.wording.trend:
         yield Line(notice.wording.trend)
     if earlier:
-        plural = "notice" if earlier == 1 else "notices"
-        yield Line(tongue.choose(f"앞서 알리지 못한 {earlier}건 포함", f"with {earlier} earlier {plural} of it"))
+        yield Line(_say_earlier(earlier, "it", tongue))
     if not notice.wording.own:
         yield Line(say_age(notice.wording, sent.exchange, tongue), Style.NOTE)
 
 
-def _write_several(deliveries: Sequence[Delivery], channel: Channel, sent: Moment) -> Iterator[Line]:
-    """Write each whole where they are few, else a row of a table for each."""
+def _write_several(deliveries: Sequence[Delivery], tongue: Tongue, sent: Moment, *, earlier: int) -> Iterator[Line]:
+    """Write each whole where they are few, else a row of a table for each.
+
+    A cause that all have stands above them; one that some have, with those where they are few, else with their number.
+    """
     few = len(deliveries) <= SPELLED_OUT
-    causes = {each.notice.cause: None for each in deliveries}
-    for cause in causes:
-        said = say_cause(cause, channel.language)
-        if said is not None:
-            yield Line(said, Style.HEADING)
+    causes = Counter(say_cause(each.notice.cause, tongue) for each in deliveries)
+    for cause, count in causes.items():
+        if cause is not None and count == len(deliveries):
+            yield Line(cause, Style.HEADING)
+        elif cause is not None and not few:
+            yield Line(tongue.choose(f"{count:,}건: {cause}", f"{count:,} of them: {cause}"), Style.HEADING)
     for each in deliveries:
         if few:
             yield Line(each.notice.title, Style.HEADING)
+            cause = say_cause(each.notice.cause, tongue)
+            if cause is not None and len(causes) > 1:
+                yield Line(cause)
             yield from (Line(text) for text in each.notice.body.split("\n"))
             yield Line()
         else:
             yield Line(style=Style.ROW, cells=each.notice.wording.row or (each.notice.title,))
-    yield Line(say_ages([each.notice.wording for each in deliveries], sent.exchange, channel.language), Style.NOTE)
+    if earlier:
+        yield Line(_say_earlier(earlier, "them", tongue))
+    yield Line(say_ages([each.notice.wording for each in deliveries], sent.exchange, tongue), Style.NOTE)
+
+
+def _say_earlier(count: int, alerts: str, tongue: Tongue) -> str:
+    plural = "notice" if count == 1 else "notices"
+    return tongue.choose(f"앞서 알리지 못한 {count:,}건 포함", f"with {count:,} earlier {plural} of {alerts}")
 
 
 def _title(deliveries: Sequence[Delivery], unlisted: int, tongue: Tongue) -> str:

@@ -1,17 +1,19 @@
 """What to do with the deliveries that wait in one lane: one pure decision, stage by stage."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from flowalert.delivery.channel import Channel
 from flowalert.delivery.stage.answered import drop_answered
+from flowalert.delivery.stage.following import follow_firings
 from flowalert.delivery.stage.grouping import choose
 from flowalert.delivery.stage.hours import hold_in_quiet
 from flowalert.delivery.stage.mute import Mutes, drop_muted
 from flowalert.delivery.stage.rate import hold_by_rate
-from flowalert.delivery.stage.sieve import Drop, Hold, Sieved, Verdict, sieve
+from flowalert.delivery.stage.sieve import Sieved
 from flowalert.engine.queue import Glance, Step, Waiting
 
 
@@ -25,23 +27,29 @@ class Plan(Struct, frozen=True):
 def make_plan(glance: Glance, channel: Channel, waiting: Sequence[Waiting], mutes: Mutes, now: datetime) -> Plan:
     """Decide about all that waits in a lane, at a moment of the wall clock."""
     answered = drop_answered(waiting, mutes.acknowledged, now)
-    later = {each.id: each for each in answered.kept if each.next_at > now}
     ready = Sieved(tuple(each for each in answered.kept if each.next_at <= now))
     muted = drop_muted(ready.kept, mutes, now)
     quiet = hold_in_quiet(muted.kept, channel.quiet, now)
     limited = hold_by_rate(quiet.kept, glance.lane, channel.rate, now)
     steps = (*answered.steps, *muted.steps, *quiet.steps, *limited.steps)
-    decided = {id_: step for step in steps for id_ in step.ids}
+    followed = follow_firings(limited.kept, waiting, steps, now)
+    return _take_along(choose(followed.kept, channel), waiting, (*steps, *followed.steps), now)
 
-    def follow(each: Waiting) -> Verdict:
-        """Let a resolve share the lot of a firing that waits."""
-        step = decided.get(each.firing)
-        if step is not None and step.next_at is None:
-            return Drop(f"the firing was not told: {step.state.value}, {step.reason}")
-        if step is not None and step.next_at is not None:
-            return Hold(step.reason, step.next_at)
-        firing = later.get(each.firing)
-        return None if firing is None else Hold(firing.reason, firing.next_at)
 
-    followed = sieve(limited.kept, follow, now)
-    return Plan(choose(followed.kept, channel), (*steps, *followed.steps))
+def _take_along(chosen: Sequence[Waiting], waiting: Iterable[Waiting], steps: Sequence[Step], now: datetime) -> Plan:
+    """Return the plan to send what was chosen, with all that waits of the same alerts and came before it.
+
+    Told later, it would tell of what is over: of a firing after its resolve, of a severity that has risen since. What
+    is not due yet, as an escalation, stays.
+    """
+    going = {each.id for each in chosen}
+    last: Mapping[str, int] = {each.alert: each.id for each in chosen}
+    settled = {id_ for step in steps if step.state.settled for id_ in step.ids}
+    batch = [
+        each
+        for each in waiting
+        if each.id in going or (each.id < last.get(each.alert, 0) and each.id not in settled and each.created_at <= now)
+    ]
+    taken = {each.id for each in batch}
+    left = (replace(step, ids=tuple(id_ for id_ in step.ids if id_ not in taken)) for step in steps)
+    return Plan(tuple(batch), tuple(step for step in left if step.ids))

@@ -14,7 +14,7 @@ from flowalert.rules.active import Active
 from flowalert.rules.stretch import parse_weekdays
 
 # Hours that leave no gap would never end; what is held by them is told after a week all the same.
-_LONGEST = timedelta(days=7)
+LONGEST = timedelta(days=7)
 
 
 class Quiet(Struct, frozen=True):
@@ -29,7 +29,7 @@ class Quiet(Struct, frozen=True):
         if not are_now(self.times, at):
             return None
         end = changes_at(self.times, at)
-        return now + _LONGEST if end is None else min(to_wall(end), now + _LONGEST)
+        return now + LONGEST if end is None else min(to_wall(end), now + LONGEST)
 
 
 def parse_hours(text: str) -> Times:
@@ -39,13 +39,19 @@ def parse_hours(text: str) -> Times:
     if days:
         weekdays = parse_weekdays(" ".join(days))
         return _shift(last, offset, weekdays)
-    if ":" not in last:
+    return parse_times(text, Venue.KRX) if ":" in last else _read_name(text)
+
+
+def _read_name(text: str) -> Times:
+    """Read days of the week, or else the name of a phase."""
+    try:
+        return (Active(((0, DAY),), parse_weekdays(text)),)
+    except Mistake as no_days:
         try:
-            return (Active(((0, DAY),), parse_weekdays(last)),)
-        except Mistake:
-            # Not days, so the name of a phase.
-            pass
-    return parse_times(text, Venue.KRX)
+            return parse_times(text, Venue.KRX)
+        except Mistake as no_phase:
+            # The one that it was meant to be is the one that it is like.
+            raise (no_days if no_days.instead.startswith("did you mean") else no_phase) from None
 
 
 def _shift(text: str, offset: int, weekdays: frozenset[int]) -> Times:

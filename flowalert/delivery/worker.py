@@ -112,7 +112,7 @@ class Worker:
             # Also when cancelled: the store is told at once what the next start would have to guess.
             with trio.CancelScope(shield=True):
                 jitter = random.random()  # noqa: S311 - spreads retries, guards nothing
-                lane, steps = finish(lane, plan.batch, outcome, desk.now(), desk.policy, jitter)
+                lane, steps = finish(lane, plan.batch, outcome, desk.now(), desk.policy, jitter, channel.quiet)
                 await self._advance(lane, steps, known, title=message.title, tried=1)
         if any(step.state is DeliveryState.SENT for step in steps):
             desk.show(deliveries, self._target)

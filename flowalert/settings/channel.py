@@ -26,6 +26,7 @@ from flowalert.rules.page import Path as Steps
 from flowalert.rules.place import Scalar
 from flowalert.rules.problem import Level, Problem
 from flowalert.rules.severity import Severity, find_severity
+from flowalert.settings.duration import LONGEST
 from flowalert.settings.model import ChannelModel, EscalationModel, InhibitionModel
 
 T = TypeVar("T")
@@ -84,6 +85,7 @@ class _Reader:
         targets = tuple(self._read_targets(here, model.targets))
         if model.charts:
             self._check_charts((*here, "charts"), targets)
+        quiet_severity = self._read_severity((*here, "quiet_min_severity"), model.quiet_min_severity)
         return Channel(
             name,
             targets,
@@ -92,9 +94,7 @@ class _Reader:
             groups=model.group,
             group_wait=timedelta(seconds=model.group_wait),
             group_interval=timedelta(seconds=model.group_interval),
-            quiet=Quiet(quiet, self._read_severity((*here, "quiet_min_severity"), model.quiet_min_severity))
-            if quiet
-            else None,
+            quiet=Quiet(quiet, quiet_severity) if quiet else None,
             rate=None if model.rate is None else self._parse((*here, "rate"), model.rate, parse_rate),
             expires_after=timedelta(seconds=model.expires_after),
             fallback=self._find_other(name, (*here, "fallback"), model.fallback),
@@ -138,7 +138,7 @@ class _Reader:
         if other is None:
             return None
         if other == name:
-            self.complain(steps, f"{name} cannot stand in for itself", "name another channel")
+            self.complain(steps, f"this is {name} itself", "name another channel")
             return None
         if other not in self.names:
             self._complain_unknown(steps, "channel", other, self.names)
@@ -204,7 +204,14 @@ def _number(model: ChannelModel) -> Iterator[tuple[int, str]]:
 
 def parse_rate(text: str) -> Rate:
     """Return the rate of `20/10m`; raises Mistake."""
-    limit = parse_limit(text)
+    instead = "write a count and a time, like 20/10m"
+    try:
+        limit = parse_limit(text)
+    except Mistake as mistake:
+        # What a rule's limit may be beside that is of no use here.
+        raise Mistake(mistake.what, (mistake.start, mistake.end), instead) from None
     if limit.seconds is None:
-        raise Mistake("a rate is of a time, not of a session", (0, len(text)), "write a count and a time, like 20/10m")
+        raise Mistake("a rate is of a time, not of a session", (0, len(text)), instead)
+    if limit.seconds > LONGEST:
+        raise Mistake(f"{text!r} is of more than ten years", (0, len(text)), instead)
     return Rate(limit.count, limit.seconds)

@@ -14,6 +14,8 @@ _UNITS = {
     "h": 3600, "hour": 3600, "hours": 3600, "시간": 3600,
     "d": 86_400, "day": 86_400, "days": 86_400, "일": 86_400,
 }  # fmt: skip
+# In seconds: ten years. Much more, and a moment that far away is none that Python knows.
+LONGEST = 3650 * 86_400
 _WANTED = "write a number and a unit, like 300ms, 90s, 2m or 1h"
 
 
@@ -23,7 +25,10 @@ def _read_duration(value: Any) -> Any:
     match = _DURATION.fullmatch(value)
     if match is None or not (match[2] in _UNITS or (float(match[1]) == 0 and not match[2])):
         raise ValueError(_WANTED)
-    return float(match[1]) * _UNITS.get(match[2], 0)
+    seconds = float(match[1]) * _UNITS.get(match[2], 0)
+    if seconds > LONGEST:
+        raise ValueError("write at most ten years, 3650d")
+    return seconds
 
 
 def _read_patience(value: Any) -> Any:

@@ -77,11 +77,14 @@ def read_unreached(
         "  UNION SELECT d.notice FROM lanes l JOIN deliveries d"
         "  ON d.target = l.target AND d.channel = l.channel AND d.settled_at IS NULL"
         "  WHERE l.channel = :channel AND d.created_at < :late"
-        "  AND (l.failures > 0 OR d.state = 'sending') AND d.next_at <= max(:now, coalesce(l.blocked_until, 0)))"
+        "  AND l.failures > 0 AND d.next_at <= max(:now, coalesce(l.blocked_until, 0)))"
         " SELECT DISTINCT t.seq, t.content, l.seq, l.content FROM unreached u JOIN notices n ON n.id = u.notice"
         " JOIN transitions t ON t.id = n.transition JOIN alerts a ON a.id = n.alert"
         " JOIN transitions l ON l.id = a.last_transition"
-        " WHERE NOT EXISTS (SELECT 1 FROM notices o WHERE o.transition = n.transition AND o.channel = :fallback)"
+        " WHERE NOT EXISTS (SELECT 1 FROM notices o WHERE o.transition = n.transition AND o.channel = :fallback"
+        # What is to climb there later may not be told at all.
+        "  AND NOT (o.cause LIKE 'escalated:%' AND EXISTS"
+        "   (SELECT 1 FROM deliveries e WHERE e.notice = o.id AND e.state = 'pending')))"
         " ORDER BY t.seq",
         {
             "channel": channel,

@@ -42,17 +42,26 @@ def append_notices(connection: apsw.Connection, notices: Sequence[Notice], new: 
 
 
 def add_notices(connection: apsw.Connection, notices: Iterable[Notice], now: datetime) -> int:
-    """Write notices of transitions that the store has; those that it has too ask for nothing. Return as above."""
-    known = connection.execute
-    added = [
-        notice
-        for notice in notices
-        if not known(
-            "SELECT 1 FROM notices WHERE transition = ? AND channel = ? AND cause = ?",
+    """Write notices of transitions that the store has, for the targets that do not have them. Return as above."""
+    added: list[Notice] = []
+    count = 0
+    for notice in notices:
+        number = connection.execute(
+            "SELECT id FROM notices WHERE transition = ? AND channel = ? AND cause = ?",
             (notice.transition, notice.channel, str(notice.cause)),
-        ).fetchall()
-    ]
-    return _write(connection, added, now)
+        ).get
+        if number is None:
+            added.append(notice)
+        else:
+            count += _address_more(connection, number, notice, now)
+    return count + _write(connection, added, now)
+
+
+def _address_more(connection: apsw.Connection, number: int, notice: Notice, now: datetime) -> int:
+    """Bring a notice that is there to those of its targets that were not to have it."""
+    having = {key for (key,) in connection.execute("SELECT target FROM deliveries WHERE notice = ?", (number,))}
+    more = msgspec.structs.replace(notice, targets=tuple(each for each in notice.targets if each.key not in having))
+    return _write_deliveries(connection, [(number, more)], now)
 
 
 def _leave_out_escalated(connection: apsw.Connection, notices: Iterable[Notice]) -> list[Notice]:
@@ -103,7 +112,6 @@ def _write(connection: apsw.Connection, notices: Sequence[Notice], now: datetime
     wordings: dict[int, tuple[int, Wording]] = {}
     for notice in notices:
         wordings.setdefault(id(notice.wording), (first_wording + len(wordings), notice.wording))
-    targets = {target.key: target for notice in notices for target in notice.targets}
     connection.executemany(
         "INSERT INTO wordings (id, title, body, row, trend, own, at, published, received_at, decided_at)"
         " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
@@ -127,12 +135,17 @@ def _write(connection: apsw.Connection, notices: Sequence[Notice], now: datetime
             for number, notice in enumerate(notices, start=first_notice)
         ),
     )
+    return _write_deliveries(connection, list(enumerate(notices, start=first_notice)), now)
+
+
+def _write_deliveries(connection: apsw.Connection, numbered: Sequence[tuple[int, Notice]], now: datetime) -> int:
+    targets = {target.key: target for _, notice in numbered for target in notice.targets}
     connection.executemany(
         "INSERT INTO targets (key, label) VALUES (?, ?) ON CONFLICT (key) DO UPDATE SET label = excluded.label",
         ((target.key, target.label) for target in targets.values()),
     )
     queues: dict[tuple[str, str], list[tuple[int, Notice]]] = {}
-    for number, notice in enumerate(notices, start=first_notice):
+    for number, notice in numbered:
         for target in notice.targets:
             queues.setdefault((target.key, notice.channel), []).append((number, notice))
     connection.executemany("INSERT INTO lanes (target, channel) VALUES (?, ?) ON CONFLICT DO NOTHING", queues)
@@ -149,7 +162,7 @@ def _write(connection: apsw.Connection, notices: Sequence[Notice], now: datetime
             for due in [to_ms(notice.not_before or now)]
         ),
     )
-    return sum(len(notice.targets) for notice in notices)
+    return sum(len(notice.targets) for _, notice in numbered)
 
 
 def _bind_wording(number: int, wording: Wording) -> tuple[int | str | None, ...]:

@@ -1,18 +1,24 @@
 """A store, a clock of our own, and targets that do as they are told: delivery without a network."""
 
+from collections import Counter
 from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Iterable, Sequence
 from contextlib import asynccontextmanager
 from datetime import datetime, timedelta
+from typing import Any, cast
 
 import trio
 
 from flowalert.delivery import Channel, Doorbell, Inhibition, Orders, Policy, Report, run_delivery
 from flowalert.delivery.message import Message
+from flowalert.delivery.outbox import Outbox
 from flowalert.delivery.outcome import Outcome, Sent
 from flowalert.delivery.sender import Sender
 from flowalert.engine.notice import Address, Delivery, DeliveryState
+from flowalert.engine.queue import Glance, Muted
 from flowalert.store import Store
 from tests.store.sample import NOW
+
+_SWEEP = "the sweep"
 
 
 class Clock:
@@ -56,13 +62,56 @@ class ScriptedTarget:
         return next(self._script, Sent())
 
 
+class Watched:
+    """A store as an outbox; what changes is how often each queue, and what was muted, was asked for, by delivery."""
+
+    def __init__(self, store: Store) -> None:
+        self.looks: Counter[str] = Counter()
+        self._store = store
+        self._looked = trio.Event()
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._store, name)
+
+    async def glances(self, target: str, now: datetime) -> list[Glance]:
+        self._count(target)
+        return await self._store.glances(target, now)
+
+    async def muted(self) -> list[Muted]:
+        self._count(_SWEEP)
+        return await self._store.muted()
+
+    def _count(self, what: str) -> None:
+        self.looks[what] += 1
+        self._looked.set()
+        self._looked = trio.Event()
+
+    async def until_looked(self, before: Counter[str], keys: Collection[str]) -> None:
+        """Wait until each of these was asked for more often than before."""
+        with trio.fail_after(20):
+            while any(self.looks[key] <= before[key] for key in keys):
+                await self._looked.wait()
+
+
 class Desk:
     """Delivery at work over a store; `told` has all that it reported, in order."""
 
-    def __init__(self, bell: Doorbell) -> None:
+    def __init__(self, bell: Doorbell, watched: Watched, targets: Collection[str]) -> None:
         self.bell = bell
         self.told: list[Report] = []
+        self._watched = watched
+        self._targets = targets
         self._news = trio.Event()
+
+    async def look(self, targets: Collection[str] | None = None) -> None:
+        """Return when all that can be done by now was done; `targets` are the keys of those that do not hang."""
+        keys = (_SWEEP, *(self._targets if targets is None else targets))
+        # The first sweep may be older than what the test did, the second is over when the third begins. What it makes
+        # is found by the looks of the fourth round, whose messages are out when those of the fifth begin.
+        for _ in range(5):
+            before = self._watched.looks.copy()
+            self.bell.ring()
+            await self._watched.until_looked(before, keys)
 
     def tell(self, report: Report) -> None:
         self.told.append(report)
@@ -96,8 +145,9 @@ async def open_desk(
 
     Left out, there is one channel, `desk`, with these targets, that tells of each notice apart.
     """
-    desk = Desk(Doorbell())
     given = tuple(channels) or (Channel("desk", tuple(targets), groups=False, expires_after=timedelta(days=2)),)
+    watched = Watched(store)
+    desk = Desk(Doorbell(), watched, {target.address.key for channel in given for target in channel.targets})
     orders = Orders(
         channels={channel.name: channel for channel in given},
         now=clock,
@@ -109,7 +159,7 @@ async def open_desk(
         stop_within=stop_within,
     )
     async with trio.open_nursery() as nursery:
-        nursery.start_soon(run_delivery, store, orders, desk.bell)
+        nursery.start_soon(run_delivery, cast("Outbox", watched), orders, desk.bell)
         yield desk
         desk.bell.close()
 

@@ -95,7 +95,23 @@ def test_what_nobody_acknowledges_climbs() -> None:
         ("boss", Cause(Occasion.ESCALATED, "desk"), NOW + 5 * minutes),
         ("chief", Cause(Occasion.ESCALATED, "boss"), NOW + 15 * minutes),
     ]
-    assert [each.channel for each in notices([FIRING, RESOLVED], book, channels)] == ["desk", "desk"]
+    assert [each.channel for each in notices([FIRING], book, channels)] == ["desk"]
+
+
+def test_a_resolve_has_words_for_whoever_may_have_been_told_of_the_firing() -> None:
+    """In the language of each: fallbacks and those to whom an alert climbs, whether or not they were."""
+    minute = dt.timedelta(minutes=1)
+    channels = [
+        Channel("desk", (), fallback="london", escalation=Escalation("boss", minute)),
+        Channel("london", (), Tongue.ENGLISH, fallback="night"),
+        Channel("boss", (), escalation=Escalation("desk", minute)),
+        Channel("night", ()),
+        Channel("other", ()),
+    ]
+    found = notices([RESOLVED], rulebook(notify="[desk]"), channels)
+    assert [each.channel for each in found] == ["desk", "london", "boss", "night"]
+    assert ["해제" in each.title for each in found] == [True, False, True, True]
+    assert all(each.not_before is None and each.cause == Cause() for each in found)
 
 
 def test_a_resolve_of_a_rule_that_is_gone_is_written_once() -> None:

@@ -7,6 +7,7 @@ from msgspec.structs import replace
 
 from flowalert.delivery.attempt import Policy, back_off, begin, finish
 from flowalert.delivery.outcome import Outcome, Refused, Retry, Sent, Unknown
+from flowalert.delivery.quiet import Quiet, join_hours, parse_hours
 from flowalert.engine.notice import DeliveryState
 from flowalert.engine.queue import Lane
 from tests.delivery.waiting import waiting
@@ -96,6 +97,20 @@ def test_it_gives_up_in_time_and_says_after_what() -> None:
         (3,): (DeliveryState.DEAD, "gave up after 5 attempts: HTTP 503"),
         (2,): (DeliveryState.RETRYING, "HTTP 503"),
     }
+
+
+def test_what_hours_held_is_tried_for_as_long_as_anything_else() -> None:
+    """Counted from their end: a weekend is longer than the day in which a target may come back."""
+    quiet = Quiet(join_hours([parse_hours("sat-sun"), parse_hours("mon 00:00-08:00")]))
+    # A Saturday at 09:51 in Seoul; the hours end on Monday at 08:00.
+    saturday, monday = NOW - timedelta(days=2), NOW - timedelta(hours=1, minutes=51, milliseconds=123)
+    held = [waiting(1, created_at=saturday)]
+    _, (step,) = finish(LANE, held, Retry("HTTP 503"), monday, POLICY, 0, quiet)
+    assert step.state is DeliveryState.RETRYING
+    _, (step,) = finish(LANE, held, Retry("HTTP 503"), monday + POLICY.give_up_after, POLICY, 0, quiet)
+    assert step.state is DeliveryState.DEAD
+    _, (step,) = finish(LANE, held, Retry("HTTP 503"), monday, POLICY, 0)
+    assert step.state is DeliveryState.DEAD
 
 
 @given(st.lists(st.tuples(OUTCOME, JITTER), min_size=1, max_size=40))

@@ -42,7 +42,9 @@ def sieve(waiting: Iterable[Waiting], judge: Callable[[Waiting], Verdict], now: 
         if verdict is None:
             kept.append(each)
         else:
-            judged.setdefault((verdict, each.state), []).append(each.id)
+            # What waits on stays in the state that it has.
+            state = each.state if isinstance(verdict, Hold) else DeliveryState.SUPPRESSED
+            judged.setdefault((verdict, state), []).append(each.id)
     return Sieved(tuple(kept), tuple(_step(judged, now)))
 
 
@@ -51,10 +53,4 @@ def _step(judged: dict[tuple[Drop | Hold, DeliveryState], list[int]], now: datet
         if isinstance(verdict, Hold):
             yield Step(ids=tuple(ids), state=state, reason=verdict.reason, next_at=verdict.until)
         else:
-            yield Step(
-                ids=tuple(ids),
-                state=DeliveryState.SUPPRESSED,
-                reason=verdict.reason,
-                settled_at=now,
-                mute=verdict.mute,
-            )
+            yield Step(ids=tuple(ids), state=state, reason=verdict.reason, settled_at=now, mute=verdict.mute)
