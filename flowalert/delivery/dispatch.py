@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 
 import trio
 from msgspec import Struct
+from msgspec.structs import replace
 
 from flowalert.delivery.attempt import Policy
 from flowalert.delivery.channel import Channel
@@ -108,27 +109,27 @@ def _list_targets(channels: Iterable[Channel]) -> list[tuple[Sender, list[Channe
 
 
 class Board:
-    """What mutes alerts. What changes is what was read last, and at which version of the outbox, by `read` alone."""
+    """What mutes alerts. What changes is what was read last, and when that was, by `read` alone."""
 
     def __init__(self, outbox: Outbox, inhibitions: Sequence[Inhibition], now: Callable[[], datetime]) -> None:
         self._outbox = outbox
-        self._inhibitions = inhibitions
         self._now = now
-        self._mutes = Mutes()
-        self._version: object = None
+        self._mutes = Mutes(inhibitions=inhibitions)
+        self._hands: object = None
+        self._revision = -1
 
     async def read(self) -> Mutes:
         """Return what mutes alerts by now; what has not changed is not read again."""
-        version = await self._outbox.version()
-        if version != self._version:
-            self._mutes = Mutes(
-                silences=await self._outbox.silences(now=self._now()),
-                inhibitions=self._inhibitions,
-                # Nobody asks which alerts fire but an inhibition.
-                firing=await self._outbox.firing() if self._inhibitions else (),
-                acknowledged=await self._outbox.acknowledged(),
-            )
-            self._version = version
+        hands = await self._outbox.hands()
+        if hands != self._hands:
+            silences = await self._outbox.silences(now=self._now())
+            self._mutes = replace(self._mutes, silences=silences, acknowledged=await self._outbox.acknowledged())
+            self._hands = hands
+        revision = self._outbox.revision
+        # Nobody asks which alerts fire but an inhibition.
+        if self._mutes.inhibitions and revision != self._revision:
+            self._mutes = replace(self._mutes, firing=await self._outbox.firing())
+            self._revision = revision
         return self._mutes
 
 

@@ -20,14 +20,18 @@ class Outbox(Protocol):
     async def waiting(self, lane: Lane) -> list[Waiting]:
         """Return what waits in a lane, in the order of its making."""
 
-    async def chosen(self, ids: Sequence[int]) -> list[Delivery]:
-        """Return the deliveries of these ids, in the order of their making."""
+    async def begin(self, lane: Lane, steps: Iterable[Step], ids: Sequence[int]) -> list[Delivery]:
+        """Do as `advance`, and return the deliveries of these ids, in the order of their making."""
 
     async def advance(self, lane: Lane, steps: Iterable[Step]) -> None:
         """Write what becomes of deliveries of a lane, and the lane, on disk when this returns, cancelled or not."""
 
-    async def version(self) -> object:
-        """Return what is another whenever an alert, a silence or an acknowledgement may have changed."""
+    async def hands(self) -> object:
+        """Return what is another whenever somebody may have silenced or acknowledged something."""
+
+    @property
+    def revision(self) -> int:
+        """What is another whenever an alert has changed."""
 
     async def silences(self, *, now: datetime | None = None) -> list[Silence]:
         """Return the silences that are not over at a moment of the wall clock."""

@@ -98,10 +98,10 @@ class Worker:
     ) -> None:
         desk = self._desk
         lane, lease = begin(lane, plan.batch, channel.rate, now, desk.policy)
-        await desk.outbox.advance(lane, [*plan.steps, lease])
-        self._tell(plan.steps, lane, known)
         selection = select(plan.batch)
-        deliveries = _in_order(await desk.outbox.chosen(selection.ids), selection.ids)
+        chosen = await desk.outbox.begin(lane, [*plan.steps, lease], selection.ids)
+        self._tell(plan.steps, lane, known)
+        deliveries = _in_order(chosen, selection.ids)
         earlier = len(plan.batch) - len(selection.ids) - selection.unlisted
         sent = Moment(desk.now(), desk.exchange_now())
         message = compose(deliveries, channel, sent, unlisted=selection.unlisted, earlier=earlier)

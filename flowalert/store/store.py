@@ -165,9 +165,14 @@ class Store(Reader):
         """Return what waits in a lane, in the order of its making."""
         return await self._database.read(lane.read_waiting, of)
 
-    async def chosen(self, ids: Sequence[int]) -> list[Delivery]:
-        """Return the deliveries of these ids, in the order of their making."""
-        return await self._database.read(queue.read_chosen, ids)
+    async def begin(self, of: Lane, steps: Iterable[Step], ids: Sequence[int]) -> list[Delivery]:
+        """Do as `advance`, and return the deliveries of these ids, in the order of their making."""
+
+        def change(connection: apsw.Connection) -> list[Delivery]:
+            lane.advance(connection, of, steps)
+            return queue.read_chosen(connection, ids)
+
+        return await self._database.write(change)
 
     async def advance(self, of: Lane, steps: Iterable[Step]) -> None:
         """Write what becomes of deliveries of a lane, and the lane; raises LookupError for one settled before."""
@@ -181,9 +186,14 @@ class Store(Reader):
         """Return what waits in lanes that are none of these (target, channel)."""
         return await self._database.read(lane.read_orphans, lanes)
 
-    async def version(self) -> object:
-        """Return what is another whenever an alert, a silence or an acknowledgement may have changed."""
-        return self._revision, await self._database.read(_read_data_version)
+    async def hands(self) -> object:
+        """Return what is another whenever somebody may have silenced or acknowledged something."""
+        return await self._database.read(_read_data_version)
+
+    @property
+    def revision(self) -> int:
+        """What is another whenever an alert has changed."""
+        return self._revision
 
     async def acknowledged(self) -> Mapping[str, str]:
         """Return the alerts that somebody has acknowledged, with who did."""
