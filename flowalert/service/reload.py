@@ -74,7 +74,7 @@ class Reloading:
 
     async def _adopt(self, fresh: Fresh, why: str) -> None:
         service = self._service
-        rules = compare_rules(service.plan.rulebook, fresh.rulebook)
+        rules = await trio.to_thread.run_sync(compare_rules, service.plan.rulebook, fresh.rulebook)
         channels = compare_channels(service.plan.channels, fresh.channels)
         if fresh.fixed:
             log.warning("only a restart changes this", settings=", ".join(fresh.fixed))

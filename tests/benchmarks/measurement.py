@@ -11,6 +11,7 @@ from tests.benchmarks.decision import Decision, measure_decision
 from tests.benchmarks.memory import measure_peak
 from tests.benchmarks.notice import Notices, measure_notices
 from tests.benchmarks.reach import find_reaches
+from tests.benchmarks.reload import Reload, measure_reload
 from tests.benchmarks.rulebook import Density
 from tests.benchmarks.storm import Storm, measure_storm
 
@@ -30,6 +31,7 @@ class Size:
     backtest_slots: int
     notices: int
     storms: int
+    reloaded: int
     within: float
 
 
@@ -46,6 +48,7 @@ FULL = Size(
     backtest_slots=WHOLE_DAY,
     notices=300,
     storms=5,
+    reloaded=10_000,
     within=6.0,
 )
 QUICK = Size(
@@ -55,6 +58,7 @@ QUICK = Size(
     backtest_slots=240,
     notices=100,
     storms=2,
+    reloaded=1_000,
     within=1.0,
 )
 
@@ -69,6 +73,7 @@ class Measurement:
     backtest: Passage
     notices: Notices
     storm: Storm
+    reload: Reload
 
 
 def measure(size: Size, tell: Callable[[str], None]) -> Measurement:
@@ -98,4 +103,10 @@ def measure(size: Size, tell: Callable[[str], None]) -> Measurement:
         backtest=backtest,
         notices=notices,
         storm=run_apart(measure_storm, size.storms),
+        reload=_measure_reload(size, tell),
     )
+
+
+def _measure_reload(size: Size, tell: Callable[[str], None]) -> Reload:
+    tell("a reload")
+    return run_apart(measure_reload, size.reloaded, 700)

@@ -53,7 +53,7 @@ def measure_reload(rules: int, frames: int) -> Reload:
             seconds = trio.run(partial(_serve, ours, called, folder / "flowalert.db", rules=rules, frames=frames))
     sent: list[int] = ours.recv()
     exchange.join()
-    waited = [(called[number] - at) / 1e6 for number, at in enumerate(sent[:frames])]
+    waited = [(called[number] - at) / 1e6 for number, at in enumerate(sent)]
     return Reload(rules=rules, seconds=seconds, calm_worst_ms=max(waited[10:_WARM]), worst_ms=max(waited[_WARM:]))
 
 
@@ -112,7 +112,7 @@ async def _serve(pipe: Connection, called: dict[int, int], store: Path, *, rules
 
 def _write_rules(count: int, amount: int) -> str:
     rules = "".join(
-        f"  - {{name: r-{number}, sectors: [kospi, kosdaq], investors: [foreign, 개인],"
+        f"  - {{name: r-{number}, sectors: [kospi], investors: [foreign, 개인],"
         f" when: 'delta(msval, 5m) <= -{amount + number}억 and msval < {number}억', for: 1m, cooldown: 5m}}\n"
         for number in range(count)
     )

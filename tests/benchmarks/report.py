@@ -7,6 +7,7 @@ from tests.benchmarks.comparison import Comparison
 from tests.benchmarks.decision import Decision
 from tests.benchmarks.measurement import Measurement
 from tests.benchmarks.notice import Notices
+from tests.benchmarks.reload import Reload
 from tests.benchmarks.rulebook import Density
 from tests.benchmarks.storm import Storm
 
@@ -47,6 +48,9 @@ def name_numbers(measurement: Measurement) -> dict[str, float]:
     numbers["storm_first_mb"] = storm.resident_mb[0]
     numbers["storm_last_mb"] = storm.resident_mb[-1]
     numbers["storm_posts"] = storm.posts
+    numbers["reload_s"] = measurement.reload.seconds
+    numbers["reload_calm_worst_ms"] = measurement.reload.calm_worst_ms
+    numbers["reload_worst_ms"] = measurement.reload.worst_ms
     return {name: round(number, 4) for name, number in numbers.items()}
 
 
@@ -65,6 +69,8 @@ def write_report(measurement: Measurement) -> str:
             *_write_notices(measurement.notices),
             "",
             *_write_storm(measurement.storm),
+            "",
+            *_write_reload(measurement.reload),
         )
     )
 
@@ -132,3 +138,9 @@ def _write_storm(storm: Storm) -> Iterator[str]:
     for number, (seconds, resident) in enumerate(zip(storm.seconds, storm.resident_mb, strict=True), start=1):
         yield f"    storm {number}{seconds:>12.2f} s{resident:>10,.0f} MB"
     yield f"    {storm.posts:.1f} messages a target and storm"
+
+
+def _write_reload(reload: Reload) -> Iterator[str]:
+    yield f"Reload of {reload.rules:,} rules, loaded in {reload.seconds:.1f} s: frame to Apprise call, the worst of them"
+    yield ""
+    yield f"    before {reload.calm_worst_ms:.1f} ms   during {reload.worst_ms:.1f} ms"
