@@ -141,6 +141,6 @@ def _write_storm(storm: Storm) -> Iterator[str]:
 
 
 def _write_reload(reload: Reload) -> Iterator[str]:
-    yield f"Reload of {reload.rules:,} rules, loaded in {reload.seconds:.1f} s: frame to Apprise call, the worst of them"
+    yield f"Reload of {reload.rules:,} rules, loaded in {reload.seconds:.1f} s: frame to Apprise call, the worst"
     yield ""
     yield f"    before {reload.calm_worst_ms:.1f} ms   during {reload.worst_ms:.1f} ms"
