@@ -75,7 +75,9 @@ class Worker:
             for glance in glances
             if glance.lane.channel in self._channels
         )
-        due = [(opens, glance) for opens, glance in openings if opens is not None]
+        # A service that asked for time asked on behalf of all that comes from here.
+        asked = max((each.lane.asked_until for each in glances if each.lane.asked_until is not None), default=None)
+        due = [(max(opens, asked or opens), glance) for opens, glance in openings if opens is not None]
         return min(due, key=lambda each: each[0], default=None)
 
     async def _open(self, glance: Glance) -> bool:

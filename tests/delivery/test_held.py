@@ -4,7 +4,7 @@ from datetime import timedelta
 from pathlib import Path
 
 from flowalert.delivery import Channel
-from flowalert.delivery.channel import Rate
+from flowalert.delivery.channel import Escalation, Rate
 from flowalert.delivery.outcome import Refused, Retry
 from flowalert.delivery.quiet import Quiet, join_hours, parse_hours
 from flowalert.engine.notice import DeliveryState
@@ -184,3 +184,22 @@ async def test_what_is_retried_by_hand_goes_out_at_once(tmp_path: Path) -> None:
             await desk.look()
         assert heard(target) == [["a"], ["a"]]
         assert [each.state for each in await store.deliveries()] == [DeliveryState.PENDING, SENT]
+
+
+async def test_a_target_that_asks_for_time_gets_it_from_all_of_its_channels(tmp_path: Path) -> None:
+    """What is critical waits too: the service would refuse it."""
+    clock, target = Clock(), ScriptedTarget(DESK, [Retry("HTTP 429 Too Many Requests", 60)])
+    channels = [
+        Channel("desk", (target,), escalation=Escalation("boss", timedelta(seconds=10))),
+        Channel("boss", (target,)),
+    ]
+    async with open_store(tmp_path / "flow.db") as store, open_desk(store, [], clock, channels=channels) as desk:
+        await tell(store, clock, channels, [grave("a")])
+        await desk.look()
+        for _ in range(5):
+            clock.advance(seconds=11)
+            await desk.look()
+        assert len(target.titles) == 1
+        clock.advance(seconds=6)
+        await desk.look()
+    assert heard(target) == [["a"]] * 3
