@@ -15,8 +15,8 @@ TEXT = EXAMPLE.read_text(encoding="utf-8")
 ENVIRONMENT = {
     "LS_APPKEY": "key",
     "LS_APPSECRET": "secret",
-    "SLACK_URL": "slack://T1JJ3T3L2/A1BRTD4JD/TIiajkdnlazkcOXrIdevi7FQ",
-    "TELEGRAM_TOKEN": "123456789:abcdefg_hijklmnop",
+    "SLACK_URL": "slack://T0PLANTED/B0PLANTED/plantedWebhookTokenNr001",
+    "TELEGRAM_TOKEN": "123456789:planted_bot_token",
     "TELEGRAM_CHAT": "12315544",
 }
 _KEYS = {*ChannelModel.model_fields, *InhibitionModel.model_fields, "inhibit"}

@@ -185,7 +185,7 @@ def test_charts_need_what_draws_them(tmp_path: Path, monkeypatch: pytest.MonkeyP
 
 def test_charts_for_targets_that_take_none_are_suspect(tmp_path: Path) -> None:
     """One that does is enough."""
-    slack = '"slack://T1JJ3T3L2/A1BRTD4JD/TIiajkdnlazkcOXrIdevi7FQ"'
+    slack = '"slack://T0PLANTED/B0PLANTED/plantedWebhookTokenNr001"'
     assert read(tmp_path, CHARTS.replace('["json', f'[{slack}, "json')).warnings == ()
     (warning,) = read(tmp_path, CHARTS.replace('"json://127.0.0.1:8000/a"', slack)).warnings
     assert (warning.what, warning.instead) == ("none of the targets takes pictures", "alerts come without charts")

@@ -17,8 +17,8 @@ FEED = (
 )
 CHANNELS = """\
 channels:
-  desk: {targets: ["slack://T1JJ3T3L2/A1BRTD4JD/TIiajkdnlazkcOXrIdevi7FQ", "json://u:hunter2@127.0.0.1:9/planted"]}
-  phone: {targets: ["tgram://123456789:abcdefg_hijklmnop/12315544"], charts: true}
+  desk: {targets: ["slack://T0PLANTED/B0PLANTED/plantedWebhookTokenNr001", "json://u:hunter2@127.0.0.1:9/planted"]}
+  phone: {targets: ["tgram://123456789:planted_bot_token/12315544"], charts: true}
   idle: {targets: ["json://127.0.0.1:10/"]}
 rules: [rules.yaml]
 """
@@ -29,7 +29,7 @@ rules:
   - {name: off, when: msval > 0, enabled: false}
 """
 MANY = "".join(f"  - {{name: rule-{number}, when: msval > 0}}\n" for number in range(8))
-SECRETS = ("hunter2", "planted", "TIiajkdnlazkcOXrIdevi7FQ", "abcdefg_hijklmnop", "A1BRTD4JD")
+SECRETS = ("hunter2", "planted", "plantedWebhookTokenNr001", "planted_bot_token", "B0PLANTED")
 
 
 @pytest.fixture
@@ -100,7 +100,7 @@ def test_programs_are_given_the_same(folder: Path) -> None:
 POLICIES = """\
 channels:
   desk:
-    targets: ["slack://T1JJ3T3L2/A1BRTD4JD/TIiajkdnlazkcOXrIdevi7FQ", "json://u:hunter2@127.0.0.1:9/planted"]
+    targets: ["slack://T0PLANTED/B0PLANTED/plantedWebhookTokenNr001", "json://u:hunter2@127.0.0.1:9/planted"]
     language: en
     quiet_hours: [22:00-07:00, sat-sun]
     group_wait: 5s

@@ -5,17 +5,17 @@ import re
 from tests.delivery.http_recorder import Answer, Request
 from tests.delivery.reader import read_telegram
 
-SLACK = "slack://T1JJ3T3L2/A1BRTD4JD/TIiajkdnlazkcOXrIdevi7FQ"
+SLACK = "slack://T0PLANTED/B0PLANTED/plantedWebhookTokenNr001"
 SLACK_BOT = "slack://xoxb-1234-1234-abc124/#desk"
-TELEGRAM = "tgram://123456789:abcdefg_hijklmnop/12315544"
+TELEGRAM = "tgram://123456789:planted_bot_token/12315544"
 DISCORD = "discord://123456789012345678/abcdefghijklmnopqrstuvwxyz"
 
-_BOT = "/bot123456789:abcdefg_hijklmnop/"
+_BOT = "/bot123456789:planted_bot_token/"
 
 
 def slack(request: Request) -> Answer:
     """Answer as Slack's incoming webhooks do. Source: Slack's API documents."""
-    if (request.host, request.path) != ("hooks.slack.com", "/services/T1JJ3T3L2/A1BRTD4JD/TIiajkdnlazkcOXrIdevi7FQ"):
+    if (request.host, request.path) != ("hooks.slack.com", "/services/T0PLANTED/B0PLANTED/plantedWebhookTokenNr001"):
         return Answer(404, b"no_service")
     (attachment,) = request.json["attachments"]
     return Answer(200, b"ok") if attachment["text"] else Answer(400, b"no_text")

@@ -6,8 +6,8 @@ import pytest
 
 from flowalert.delivery import Target, TargetProblem, parse_target
 
-SLACK = "slack://T1JJ3T3L2/A1BRTD4JD/TIiajkdnlazkcOXrIdevi7FQ"
-TELEGRAM = "tgram://123456789:abcdefg_hijklmnop/12315544"
+SLACK = "slack://T0PLANTED/B0PLANTED/plantedWebhookTokenNr001"
+TELEGRAM = "tgram://123456789:planted_bot_token/12315544"
 
 
 @pytest.mark.parametrize(
@@ -16,7 +16,7 @@ TELEGRAM = "tgram://123456789:abcdefg_hijklmnop/12315544"
         (SLACK, "slack"),
         (TELEGRAM, "tgram"),
         ("json://someone:hunter2@127.0.0.1:8080/hook?+X-Key=hunter2", "json 127.0.0.1:8080"),
-        ("https://hooks.slack.com/services/T1JJ3T3L2/A1BRTD4JD/TIiajkdnlazkcOXrIdevi7FQ", "slack"),
+        ("https://hooks.slack.com/services/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", "slack"),
         ("mailto://someone:hunter2@example.com", "mailto"),
     ],
 )
@@ -41,10 +41,10 @@ def test_the_key_is_the_same_at_every_start() -> None:
 @pytest.mark.parametrize(
     ("url", "words"),
     [
-        ("slak://T1JJ3T3L2/SECRET", "`slak://` is no scheme that Apprise knows; did you mean `slack://`?"),
+        ("slak://T0PLANTED/SECRET", "`slak://` is no scheme that Apprise knows; did you mean `slack://`?"),
         ("qqqqqqqq://SECRET", "`qqqqqqqq://` is no scheme .* https://appriseit.com/services/"),
         ("https://example.com/SECRET", "`https://` is no scheme that Apprise knows"),
-        ("T1JJ3T3L2/A1BRTD4JD/SECRET", "not an Apprise URL: it starts with no `scheme://`"),
+        ("T0PLANTED/B0PLANTED/SECRET", "not an Apprise URL: it starts with no `scheme://`"),
         ("", "not an Apprise URL"),
         ("slack://SECRET/", r"a `slack://` URL .* expected `slack://\{token_a\}/\{token_b\}/\{token_c\}`"),
         (

@@ -67,7 +67,7 @@ async def test_telegram_is_tried_again_when_it_asked_to_be(tmp_path: Path, proxi
     limited = Answer(429, b'{"ok":false,"error_code":429,"parameters":{"retry_after":37}}', {"Retry-After": "37"})
     answers = iter([limited])
     proxy = proxied(lambda _: next(answers, Answer(200, b'{"ok":true,"result":{"message_id":1}}')))
-    target = parse_target("tgram://123456789:abcdefg_hijklmnop/12315544")
+    target = parse_target("tgram://123456789:planted_bot_token/12315544")
     assert isinstance(target, Target)
     clock = Clock()
     async with open_store(tmp_path / "flow.db") as store:

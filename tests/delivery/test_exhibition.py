@@ -416,7 +416,7 @@ async def test_a_picture_has_one_attempt(tmp_path: Path, outcome: Outcome) -> No
 
 def test_a_channel_shows_pictures_where_it_wants_to_and_can() -> None:
     """Of what kind its targets are is found in their URLs."""
-    takes, takes_none = target_of(TELEGRAM), target_of("slack://T1JJ3T3L2/A1BRTD4JD/TIiajkdnlazkcOXrIdevi7FQ")
+    takes, takes_none = target_of(TELEGRAM), target_of("slack://T0PLANTED/B0PLANTED/plantedWebhookTokenNr001")
     assert takes.easel is not None
     assert takes.easel.address == takes.address
     assert takes_none.easel is None

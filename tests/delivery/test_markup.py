@@ -236,10 +236,10 @@ def test_a_line_too_long_for_any_message_is_begun_before_the_small_print() -> No
 @pytest.mark.parametrize(
     ("url", "dialect"),
     [
-        ("slack://T1JJ3T3L2/A1BRTD4JD/TIiajkdnlazkcOXrIdevi7FQ", SLACK),
-        ("slack://T1JJ3T3L2/A1BRTD4JD/TIiajkdnlazkcOXrIdevi7FQ?format=text", CHAT),
-        ("tgram://123456789:abcdefg_hijklmnop/12315544", TELEGRAM),
-        ("tgram://123456789:abcdefg_hijklmnop/12315544?format=markdown", COMMONMARK),
+        ("slack://T0PLANTED/B0PLANTED/plantedWebhookTokenNr001", SLACK),
+        ("slack://T0PLANTED/B0PLANTED/plantedWebhookTokenNr001?format=text", CHAT),
+        ("tgram://123456789:planted_bot_token/12315544", TELEGRAM),
+        ("tgram://123456789:planted_bot_token/12315544?format=markdown", COMMONMARK),
         ("discord://123456789012345678901234/abcdefghijklmnopqrstuvwxyz", DISCORD),
         ("mailto://someone:hunter2@example.com", HYPERTEXT),
         ("mailto://someone:hunter2@example.com?format=text", CHAT),

@@ -13,10 +13,10 @@ from flowalert.delivery.room import find_room
 from tests.delivery.plain import plain
 
 URLS = [
-    "tgram://123456789:abcdefg_hijklmnop/12315544",
-    "tgram://123456789:abcdefg_hijklmnop/12315544?format=markdown",
+    "tgram://123456789:planted_bot_token/12315544",
+    "tgram://123456789:planted_bot_token/12315544?format=markdown",
     "discord://123456789012345678901234/abcdefghijklmnopqrstuvwxyz",
-    "slack://T1JJ3T3L2/A1BRTD4JD/TIiajkdnlazkcOXrIdevi7FQ",
+    "slack://T0PLANTED/B0PLANTED/plantedWebhookTokenNr001",
     "kakaotalk://0123456789abcdef0123456789abcdef/refresh_token",
     "mailto://someone:hunter2@example.com",
     "gchat://workspace/key/token",

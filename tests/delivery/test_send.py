@@ -23,10 +23,10 @@ from tests.delivery.http_recorder import Answer, Recorder, Request, open_recorde
 from tests.delivery.plain import plain
 from tests.store.sample import NOW, notice, transition
 
-SLACK = "slack://T1JJ3T3L2/A1BRTD4JD/TIiajkdnlazkcOXrIdevi7FQ"
-SLACK_PATH = "/services/T1JJ3T3L2/A1BRTD4JD/TIiajkdnlazkcOXrIdevi7FQ"
-TELEGRAM = "tgram://123456789:abcdefg_hijklmnop/12315544"
-TELEGRAM_PATH = "/bot123456789:abcdefg_hijklmnop/sendMessage"
+SLACK = "slack://T0PLANTED/B0PLANTED/plantedWebhookTokenNr001"
+SLACK_PATH = "/services/T0PLANTED/B0PLANTED/plantedWebhookTokenNr001"
+TELEGRAM = "tgram://123456789:planted_bot_token/12315544"
+TELEGRAM_PATH = "/bot123456789:planted_bot_token/sendMessage"
 WITHIN = timedelta(seconds=20)
 TEXT = "외국인 -300억 <코스피> & 개인"
 
@@ -298,7 +298,7 @@ async def test_secrets_stay_out_of_the_log(proxied: Callable[..., Proxy], capfd:
     finally:
         root.removeHandler(handler)
         root.setLevel(level)
-    assert "abcdefg_hijklmnop" not in written.getvalue() + "".join(capfd.readouterr())
+    assert "planted_bot_token" not in written.getvalue() + "".join(capfd.readouterr())
 
 
 async def test_a_url_that_asks_for_html_gets_it(recorder: Recorder) -> None:
