@@ -19,7 +19,8 @@ class Rate(Struct, frozen=True):
     seconds: int
 
     def __str__(self) -> str:
-        return f"{self.count} in {timedelta(seconds=self.seconds)}"
+        per, unit = next(each for each in ((3600, "h"), (60, "m"), (1, "s")) if self.seconds % each[0] == 0)
+        return f"{self.count}/{self.seconds // per}{unit}"
 
 
 class Escalation(Struct, frozen=True):

@@ -136,7 +136,7 @@ async def test_what_a_rate_holds_is_told_together(tmp_path: Path) -> None:
             await desk.look()
         assert heard(target) == [["a"], ["b"]]
         held = await store.deliveries(states=[DeliveryState.PENDING])
-        assert {each.reason for each in held} == {"the rate of 2 in 0:01:00 is used up; it comes with the next message"}
+        assert {each.reason for each in held} == {"the rate of 2/1m is used up; it comes with the next message"}
         await tell(store, clock, [channel], [grave("f")])
         await desk.look()
         assert heard(target)[2:] == [["f"]]

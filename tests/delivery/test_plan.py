@@ -173,7 +173,7 @@ def test_the_stages_stand_in_their_order() -> None:
     assert become(decided) == {
         1: "silence 3: deployment",
         2: "quiet hours until 15:00",
-        3: "the rate of 2 in 0:01:00 is used up; it comes with the next message",
+        3: "the rate of 2/1m is used up; it comes with the next message",
         4: "sent",
     }
 

@@ -95,7 +95,7 @@ def test_what_is_urgent_passes_and_the_rest_is_held_with_the_reason() -> None:
     assert [other.id for other in sieved.kept] == [2]
     (step,) = sieved.steps
     assert step.ids == (1, 3)
-    assert step.reason == "the rate of 3 in 0:01:00 is used up; it comes with the next message"
+    assert step.reason == "the rate of 3/1m is used up; it comes with the next message"
 
 
 def test_a_channel_without_a_rate_pays_for_nothing() -> None:
