@@ -141,7 +141,7 @@ async def test_a_restart_within_a_silence_tells_nobody(tmp_path: Path) -> None:
 
 
 async def test_an_alert_that_is_muted_anew_is_told_when_that_is_over_too(tmp_path: Path) -> None:
-    """A second silence covers it from before the first one's end."""
+    """A second silence covers it from before the first one's end, and is the cause that is said."""
     clock, target, path = Clock(), ScriptedTarget(DESK), tmp_path / "flow.db"
     channel = Channel("desk", (target,))
     async with open_store(path) as store, open_desk(store, [], clock, channels=[channel]) as desk:
@@ -152,6 +152,7 @@ async def test_an_alert_that_is_muted_anew_is_told_when_that_is_over_too(tmp_pat
         await silence(path, clock, "severity<critical")
         clock.advance(minutes=30, seconds=1)
         await desk.look()
+        await tell(store, clock, [channel], [alert("a", n=2, reason=Reason.REPEATED)])
         clock.advance(minutes=28)
         await desk.look()
         assert target.titles == []
@@ -159,7 +160,9 @@ async def test_an_alert_that_is_muted_anew_is_told_when_that_is_over_too(tmp_pat
         await desk.look()
         clock.advance(seconds=1)
         await desk.look()
+        causes = [each.notice.cause for each in await store.deliveries(states=[SENT])]
     assert heard(target) == [["a"]]
+    assert causes == [Cause(Occasion.UNMUTED, "silence 2@2026-11-23T10:21:00")]
 
 
 async def test_a_recurring_silence_is_over_each_day(tmp_path: Path) -> None:
