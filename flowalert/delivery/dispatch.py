@@ -2,11 +2,11 @@
 
 import math
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 import trio
 from msgspec import Struct
-from msgspec.structs import replace
 
 from flowalert.delivery.attempt import Policy
 from flowalert.delivery.channel import Channel

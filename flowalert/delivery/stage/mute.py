@@ -1,7 +1,9 @@
 """What silences and other alerts keep from being told."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime
+from functools import cached_property
 
 from msgspec import Struct
 
@@ -26,22 +28,19 @@ class Inhibition(Struct, frozen=True):
     target: Matcher
     equal: tuple[str, ...] = ()
 
-    def binds(self, source: Subject, target: Subject) -> bool:
-        """Tell whether a firing alert is a source for an alert that is a target."""
-        return self.source.matches(source) and all(_read(source, key) == _read(target, key) for key in self.equal)
+    def read(self, subject: Subject) -> tuple[object, ...]:
+        """Return what a source and a target must have in common, of one of them."""
+        return tuple(getattr(subject, key) if key in SHARED else dict(subject.labels).get(key) for key in self.equal)
 
 
-def _read(subject: Subject, key: str) -> object:
-    return getattr(subject, key) if key in SHARED else dict(subject.labels).get(key)
-
-
-class Mutes(Struct, frozen=True):
+@dataclass(frozen=True)
+class Mutes:
     """All that can keep an alert from being told: silences, and inhibitions with the alerts that fire."""
 
     silences: Sequence[Silence] = ()
     inhibitions: Sequence[Inhibition] = ()
     firing: Sequence[Subject] = ()
-    acknowledged: Mapping[str, str] = {}
+    acknowledged: Mapping[str, str] = field(default_factory=dict)
 
     def find(self, subject: Subject, now: datetime) -> Drop | None:
         """Return what mutes an alert at a moment of the wall clock, if anything does."""
@@ -55,14 +54,30 @@ class Mutes(Struct, frozen=True):
         return None
 
     def _find_source(self, subject: Subject) -> Subject | None:
-        for inhibition in self.inhibitions:
-            if not inhibition.target.matches(subject):
-                continue
-            for source in self.firing:
-                # What would inhibit itself could never be told.
-                if source.alert != subject.alert and inhibition.binds(source, subject):
-                    return source
+        for inhibition, sources in zip(self.inhibitions, self._sources, strict=True):
+            if inhibition.target.matches(subject):
+                for source in sources.get(inhibition.read(subject), ()):
+                    # What would inhibit itself could never be told.
+                    if source.alert != subject.alert:
+                        return source
         return None
+
+    @cached_property
+    def _sources(self) -> list[dict[tuple[object, ...], list[Subject]]]:
+        """For each inhibition the alerts that are its sources, by what a target must have in common with them.
+
+        Two of each are enough: one of them is not the target. In a storm to go through all that fires for each that
+        waits would take minutes.
+        """
+        found: list[dict[tuple[object, ...], list[Subject]]] = []
+        for inhibition in self.inhibitions:
+            sources: dict[tuple[object, ...], list[Subject]] = {}
+            for each in self.firing:
+                if inhibition.source.matches(each):
+                    some = sources.setdefault(inhibition.read(each), [])
+                    some += [each] if len(some) < 2 else []
+            found.append(sources)
+        return found
 
 
 def drop_muted(waiting: Sequence[Waiting], mutes: Mutes, now: datetime) -> Sieved:
