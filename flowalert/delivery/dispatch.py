@@ -19,6 +19,7 @@ from flowalert.delivery.stage.mute import Inhibition, Mutes
 from flowalert.delivery.sweep import Broom, sweep
 from flowalert.delivery.worker import Desk, Worker
 from flowalert.engine.notice import Delivery, DeliveryState
+from flowalert.engine.queue import Version
 from flowalert.engine.silence import changes_at
 from flowalert.engine.transition import Transition
 
@@ -115,21 +116,18 @@ class Board:
         self._outbox = outbox
         self._now = now
         self._mutes = Mutes(inhibitions=inhibitions)
-        self._hands: object = None
-        self._revision = -1
+        self._version: Version | None = None
 
     async def read(self) -> Mutes:
         """Return what mutes alerts by now; what has not changed is not read again."""
-        hands = await self._outbox.hands()
-        if hands != self._hands:
+        version, before = await self._outbox.version(), self._version
+        if before is None or version.hands != before.hands:
             silences = await self._outbox.silences(now=self._now())
             self._mutes = replace(self._mutes, silences=silences, acknowledged=await self._outbox.acknowledged())
-            self._hands = hands
-        revision = self._outbox.revision
         # Nobody asks which alerts fire but an inhibition.
-        if self._mutes.inhibitions and revision != self._revision:
+        if self._mutes.inhibitions and (before is None or version.alerts != before.alerts):
             self._mutes = replace(self._mutes, firing=await self._outbox.firing())
-            self._revision = revision
+        self._version = version
         return self._mutes
 
 

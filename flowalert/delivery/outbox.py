@@ -6,7 +6,7 @@ from typing import Protocol
 
 from flowalert.engine.clause import Subject
 from flowalert.engine.notice import Delivery, Notice
-from flowalert.engine.queue import Glance, Lane, Muted, Step, Waiting
+from flowalert.engine.queue import Glance, Lane, Muted, Step, Version, Waiting
 from flowalert.engine.silence import Silence
 from flowalert.engine.transition import Transition
 
@@ -26,12 +26,8 @@ class Outbox(Protocol):
     async def advance(self, lane: Lane, steps: Iterable[Step]) -> None:
         """Write what becomes of deliveries of a lane, and the lane, on disk when this returns, cancelled or not."""
 
-    async def hands(self) -> object:
-        """Return what is another whenever somebody may have silenced or acknowledged something."""
-
-    @property
-    def revision(self) -> int:
-        """What is another whenever an alert has changed."""
+    async def version(self) -> Version:
+        """Return what is another whenever what mutes alerts may have changed."""
 
     async def silences(self, *, now: datetime | None = None) -> list[Silence]:
         """Return the silences that are not over at a moment of the wall clock."""

@@ -97,3 +97,10 @@ class Muted(Struct, frozen=True, kw_only=True):
     targets: tuple[str, ...]
     mute: str
     last: Transition
+
+
+class Version(Struct, frozen=True):
+    """`hands` is another whenever somebody may have silenced or acknowledged something, `alerts` when one changed."""
+
+    hands: int
+    alerts: int

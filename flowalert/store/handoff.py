@@ -9,7 +9,7 @@ import apsw
 import msgspec
 
 from flowalert.engine.clause import Subject, subject_of
-from flowalert.engine.queue import Muted
+from flowalert.engine.queue import Muted, Version
 from flowalert.engine.transition import Kind, Transition
 from flowalert.market.moment import to_ms
 from flowalert.store.alert import read_labels
@@ -18,6 +18,16 @@ _decode = msgspec.json.Decoder(Transition).decode
 
 # A fallback that comes into the settings later is not told of what is long past.
 _RECENT = timedelta(days=1)
+
+
+def read_version(connection: apsw.Connection) -> Version:
+    """Return what is another whenever what mutes alerts may have changed."""
+    return Version(
+        # Source: SQLite's documents; another connection's commit changes it, and this one silences nothing.
+        hands=connection.pragma("data_version"),
+        # Asked of the file, as what waits is: a count kept here could be behind a commit that is there already.
+        alerts=connection.execute("SELECT coalesce(max(seq), 0) FROM transitions").get,
+    )
 
 
 def read_firing(connection: apsw.Connection) -> list[Subject]:

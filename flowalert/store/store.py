@@ -11,7 +11,7 @@ from flowalert.engine.ack import Ack
 from flowalert.engine.clause import Subject
 from flowalert.engine.matcher import Matcher
 from flowalert.engine.notice import Delivery, DeliveryState, Notice
-from flowalert.engine.queue import Glance, Lane, Muted, Step, Waiting
+from flowalert.engine.queue import Glance, Lane, Muted, Step, Version, Waiting
 from flowalert.engine.recurrence import Times
 from flowalert.engine.silence import Silence
 from flowalert.engine.term import Past, Used
@@ -121,7 +121,6 @@ class Store(Reader):
     def __init__(self, database: Database) -> None:
         super().__init__(database)
         self._journal = Journal()
-        self._revision = 0
 
     async def commit(
         self,
@@ -150,12 +149,10 @@ class Store(Reader):
             return queue.append_notices(connection, notices, new, now)
 
         try:
-            made = await self._database.write(change)
+            return await self._database.write(change)
         except BaseException:
             self._journal.forget()
             raise
-        self._revision += bool(transitions)
-        return made
 
     async def glances(self, target: str, now: datetime) -> list[Glance]:
         """Return how much waits for a target, by lane; those where nothing does are left out."""
@@ -186,14 +183,9 @@ class Store(Reader):
         """Return what waits in lanes that are none of these (target, channel)."""
         return await self._database.read(lane.read_orphans, lanes)
 
-    async def hands(self) -> object:
-        """Return what is another whenever somebody may have silenced or acknowledged something."""
-        return await self._database.read(_read_data_version)
-
-    @property
-    def revision(self) -> int:
-        """What is another whenever an alert has changed."""
-        return self._revision
+    async def version(self) -> Version:
+        """Return what is another whenever what mutes alerts may have changed."""
+        return await self._database.read(handoff.read_version)
 
     async def acknowledged(self) -> Mapping[str, str]:
         """Return the alerts that somebody has acknowledged, with who did."""
@@ -233,11 +225,6 @@ class Store(Reader):
             return queue.add_notices(connection, notices, now)
 
         return await self._database.write(change)
-
-
-def _read_data_version(connection: apsw.Connection) -> int:
-    # Source: SQLite's documents; another connection's commit changes it, this one's does not.
-    return int(connection.pragma("data_version"))
 
 
 class Clerk(Reader):
