@@ -29,7 +29,8 @@ from flowalert.market.series import Series
 from flowalert.market.venue import Venue
 from flowalert.rules.reserved import FEED_SILENT
 from flowalert.rules.rulebook import Rulebook
-from flowalert.store import Store, open_store
+from flowalert.store import Keep, Store, StoreFailed, open_store
+from flowalert.upkeep import Upkeep
 
 log = structlog.get_logger()
 
@@ -83,6 +84,7 @@ class Plan:
     feed: FeedSettings
     store: Path
     record: RecordSettings | None = None
+    keep: Keep = field(default_factory=Keep)
     policy: Policy = field(default_factory=Policy)
     inhibitions: Sequence[Inhibition] = ()
     market_now: Callable[[], datetime] = _wall_clock
@@ -130,6 +132,7 @@ class Service:
         )
         self._store = store
         self._bell = Doorbell()
+        self._upkeep = Upkeep(store.attic, plan.keep, plan.now)
         self._gaps: Counter[Series] = Counter()
         self._used: frozenset[Used] = frozenset()
         self._labels = {rule.name: rule.labels for rule in plan.rulebook.rules if rule.labels}
@@ -164,11 +167,12 @@ class Service:
     async def run(self, stop: trio.Event) -> None:
         """Serve until `stop` is set, then finish in order: no more frames, what came is folded, sends end.
 
-        Raises TokenRefusedError where the exchange refuses the key.
+        Raises TokenRefusedError where the exchange refuses the key, StoreFailed where the disk takes no more.
         """
         send, receive = trio.open_memory_channel[Received](_WAITING_ENTRIES)
         async with trio.open_nursery() as workers:
             workers.start_soon(self._deliver)
+            workers.start_soon(self._upkeep.run)
             if self._recorder is not None:
                 workers.start_soon(self._recorder.run)
             try:
@@ -179,6 +183,7 @@ class Service:
                         await self._fold(receive)
             finally:
                 self._bell.close()
+                self._upkeep.close()
                 if self._recorder is not None:
                     self._recorder.close()
 
@@ -204,8 +209,14 @@ class Service:
 
     async def _feed(self, entries: trio.MemorySendChannel[Received], stop: trio.Event) -> None:
         async with trio.open_nursery() as nursery:
-            nursery.start_soon(_cancel_on, stop, nursery.cancel_scope)
+            nursery.start_soon(self._end_on, stop, nursery.cancel_scope)
             await self.feed.run(list(self.plan.rulebook.places), entries)
+
+    async def _end_on(self, stop: trio.Event, scope: trio.CancelScope) -> None:
+        await stop.wait()
+        # A full disk is waited for by a service that serves, and not by one that is to end.
+        self._store.hurry()
+        scope.cancel()
 
     async def _fold(self, entries: trio.MemoryReceiveChannel[Received]) -> None:
         async with entries:
@@ -216,7 +227,12 @@ class Service:
                         batch.append(entries.receive_nowait())
                     except (trio.WouldBlock, trio.EndOfChannel):
                         break
-                await self._take(batch)
+                try:
+                    await self._take(batch)
+                except StoreFailed:
+                    waiting = entries.statistics().current_buffer_used
+                    log.error("not in the journal", entries=len(batch) + waiting)  # noqa: TRY400 - it has words of its own
+                    raise
 
     async def _take(self, received: Sequence[Received]) -> None:
         """Fold entries, and have them, what followed and whom to tell on disk as one."""
@@ -224,6 +240,8 @@ class Service:
         await self._commit(received, made)
         if self._recorder is not None:
             self._recorder.note_entries(received)
+        if any(isinstance(each.entry, SessionClosed) for each in received):
+            self._upkeep.ring()
         gaps = self.engine.gaps - self._gaps
         if gaps:
             self._gaps = self.engine.gaps.copy()
@@ -358,31 +376,29 @@ def _close(last: Transition, folded: Sequence[Transition]) -> Transition:
     )
 
 
-async def _cancel_on(stop: trio.Event, scope: trio.CancelScope) -> None:
-    await stop.wait()
-    scope.cancel()
-
-
 async def run_service(plan: Plan, stop: trio.Event, started: Callable[[Service], None] = lambda _: None) -> Account:
     """Run a service until `stop` is set; return what it did. `started` is given it once it is ready to serve.
 
-    Raises StoreRefused for a store that cannot be used, TokenRefusedError for a key that is refused.
+    Raises StoreRefused for a store that cannot be used, StoreFailed for one that fails while it is, and
+    TokenRefusedError for a key that is refused.
     """
     async with open_store(plan.store) as store:
         service = Service(plan, store, await store.pasts())
         await service.resume()
         started(service)
-        refused: list[TokenRefusedError] = []
+        ends: list[TokenRefusedError | StoreFailed] = []
         try:
             await service.run(stop)
-        except* TokenRefusedError as group:
-            refused += _leaves(group)
-        if refused:
-            raise refused[0]
+        except* (TokenRefusedError, StoreFailed) as group:
+            ends += _leaves(group)
+        if ends:
+            raise ends[0]
         return await service.account()
 
 
-def _leaves(group: BaseExceptionGroup[TokenRefusedError]) -> Iterator[TokenRefusedError]:
+def _leaves(
+    group: BaseExceptionGroup[TokenRefusedError | StoreFailed],
+) -> Iterator[TokenRefusedError | StoreFailed]:
     for error in group.exceptions:
         if isinstance(error, BaseExceptionGroup):
             yield from _leaves(error)

@@ -24,6 +24,7 @@ _COMMANDS = {
     "unsilence": "End a silence early.",
     "ack": "See which alerts are open, and say that you have taken one on.",
     "audit": "See what people did: silences, acknowledgements, retries.",
+    "backup": "Copy the store, beside the service that writes it.",
     "record": "Record what the exchange sends.",
     "convert": "Turn recordings into CSV, Parquet or recordings.",
     "simulate": "Run a simulated exchange to try flowalert against.",

@@ -2,9 +2,13 @@
 
 from flowalert.store.ack import NotAcknowledged
 from flowalert.store.alert import Alert, AlertState
+from flowalert.store.attic import Attic
 from flowalert.store.audit import Action, Deed
+from flowalert.store.copy import Copy, copy_store
+from flowalert.store.export import Export
 from flowalert.store.ledger import Ledger, Line, Names, Selection
-from flowalert.store.refusal import StoreRefused
+from flowalert.store.refusal import StoreFailed, StoreRefused
+from flowalert.store.retention import Cursor, Keep, Surplus
 from flowalert.store.second_try import NotPutBack, PutBack
 from flowalert.store.session import Session
 from flowalert.store.silence import NotEnded
@@ -15,8 +19,13 @@ __all__ = [
     "Action",
     "Alert",
     "AlertState",
+    "Attic",
     "Clerk",
+    "Copy",
+    "Cursor",
     "Deed",
+    "Export",
+    "Keep",
     "Ledger",
     "Line",
     "Names",
@@ -28,8 +37,11 @@ __all__ = [
     "Selection",
     "Session",
     "Store",
+    "StoreFailed",
     "StoreRefused",
     "Summary",
+    "Surplus",
+    "copy_store",
     "open_clerk",
     "open_reader",
     "open_store",
