@@ -10,11 +10,12 @@ import apsw
 import trio
 
 from flowalert.store.copy import sync
-from flowalert.store.fault import Fault, find_fault, gone
+from flowalert.store.fault import Fault, find_fault, gone, read_only
 from flowalert.store.footing import Footing
 from flowalert.store.patience import Patience
 from flowalert.store.refusal import StoreFailed, StoreRefused
 from flowalert.store.schema import migrate
+from flowalert.store.transaction import transact
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -135,7 +136,7 @@ def _transact(
     *args: P.args,
     **kwargs: P.kwargs,
 ) -> T:
-    with connection:
+    with transact(connection):
         done = change(connection, *args, **kwargs)
         # Before the commit: SQLite would go on writing to a file that has no name any more.
         if not footing.is_firm():
@@ -157,7 +158,7 @@ async def open_database(path: Path, *, readonly: bool, patience: float = 0.0) ->
         raise _refuse(error, path) from error
     try:
         try:
-            await connection.async_run(_name_fault, connection, path, _prepare, readonly=readonly)
+            await connection.async_run(_name_fault, connection, path, _prepare, path, readonly=readonly)
         except _Failure as failure:
             raise StoreRefused(failure.fault.describe(path)) from failure.__cause__
         yield Database(connection, path, Patience(patience))
@@ -198,11 +199,13 @@ def create_file(path: Path) -> None:
         ) from error
 
 
-def _prepare(connection: apsw.Connection, *, readonly: bool) -> None:
+def _prepare(connection: apsw.Connection, path: Path, *, readonly: bool) -> None:
     connection.set_busy_timeout(_BUSY_MS)
     if readonly:
         return
-    connection.transaction_mode = "IMMEDIATE"
+    if connection.readonly("main"):
+        # SQLite opens it all the same, and would refuse the first commit.
+        raise _Failure(read_only(path))
     connection.pragma("journal_mode", "WAL")
     connection.pragma("synchronous", "FULL")
     connection.pragma("journal_size_limit", _LOG_SIZE)

@@ -39,9 +39,9 @@ def find_fault(error: apsw.Error, path: Path, system_errno: int = 0) -> Fault | 
                 passes=True,
             )
         case apsw.ReadOnlyError() | apsw.PermissionsError() | apsw.AuthError():
-            return _no_right(path)
+            return read_only(path)
         case apsw.CantOpenError() if system_errno in _NO_RIGHT:
-            return _no_right(path)
+            return read_only(path)
         case apsw.CorruptError() | apsw.NotADBError():
             return damaged(path, str(error))
         case apsw.IOError() | apsw.CantOpenError():
@@ -72,13 +72,14 @@ def gone() -> Fault:
     )
 
 
-def _no_room(path: Path) -> Fault:
-    return Fault("no room to write: the disk is full or a limit is reached", f"free some on {path.parent}", passes=True)
-
-
-def _no_right(path: Path) -> Fault:
+def read_only(path: Path) -> Fault:
+    """Return the fault of a file that is there to be read alone."""
     return Fault(
         "it cannot be written to (read-only, or no right to)",
         f"give the service's user the right to write to it and to the folder {path.parent}, and see that the file "
         "system is mounted read-write",
     )
+
+
+def _no_room(path: Path) -> Fault:
+    return Fault("no room to write: the disk is full or a limit is reached", f"free some on {path.parent}", passes=True)

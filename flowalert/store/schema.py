@@ -2,6 +2,8 @@
 
 import apsw
 
+from flowalert.store.transaction import transact
+
 APPLICATION_ID = 0x666C_6F77  # "flow"
 
 # Each string brings a store from the version before it to its own number, counted from 1. One that was
@@ -244,7 +246,7 @@ def migrate(connection: apsw.Connection) -> None:
     """Bring an empty or an older store to the version of this code, in one transaction: all the way or not at all."""
     if connection.pragma("user_version") == VERSION:
         return
-    with connection:
+    with transact(connection):
         for script in _VERSIONS[connection.pragma("user_version") :]:
             connection.execute(script)
         connection.pragma("application_id", APPLICATION_ID)
