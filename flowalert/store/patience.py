@@ -6,6 +6,8 @@ import structlog
 import trio
 
 _FIRST_WAIT = 0.1
+# Less is no time at all, and may be so little that a clock does not move by it.
+_SHORTEST_WAIT = 0.001
 _LONGEST_WAIT = 5.0
 _TOLD_EVERY = 60.0
 # What is left to a service that is to stop: less than its ten seconds.
@@ -44,7 +46,7 @@ class Trial:
         """Wait until it is time for the next try; return whether there is to be one. Says `why` once a minute."""
         now = trio.current_time()
         left = self._began_at + self._patience.seconds - now
-        if left <= 0:
+        if left < _SHORTEST_WAIT:
             return False
         if now - self._told_at >= _TOLD_EVERY:
             self._told_at = now
