@@ -2,7 +2,7 @@
 
 import os
 from collections.abc import Callable
-from contextlib import closing
+from contextlib import closing, suppress
 from pathlib import Path
 
 import apsw
@@ -55,7 +55,8 @@ def copy_store(
         ) from error
     finally:
         for left in (making, making.with_name(f"{making.name}-journal")):
-            left.unlink(missing_ok=True)
+            with suppress(OSError):
+                left.unlink()
     return Copy(target, size, version)
 
 
