@@ -20,6 +20,7 @@ from flowalert.engine.term import Past, Used
 from flowalert.engine.transition import Kind, Reason, Transition, transition_id
 from flowalert.feed.client import Feed
 from flowalert.feed.desk import Refusal
+from flowalert.feed.gist import find_gist
 from flowalert.feed.outlet import Received
 from flowalert.feed.recorder import Recorder, RecordSettings
 from flowalert.feed.setting import FeedSettings
@@ -146,12 +147,16 @@ class Service:
         entries = 0
         async for chunk in self._store.read_open_session():
             for entry in chunk:
-                transitions += self.engine.handle(entry)
+                if made := self.engine.handle(entry):
+                    transitions += made
+            # What the rest of a start needs of a day is a small part of it, and so is its time.
+            gist = tuple(find_gist(chunk))
+            for entry in gist:
                 if isinstance(entry, Update):
                     latest[entry.series.venue] = entry
                 elif isinstance(entry, SlotClosed | SessionClosed):
                     latest[entry.venue] = entry
-            self.feed.prime(chunk)
+            self.feed.prime(gist)
             entries += len(chunk)
             await trio.lowlevel.checkpoint()
         if entries:

@@ -14,14 +14,19 @@ from flowalert.engine.matcher import parse_matcher
 from flowalert.engine.notice import DeliveryState
 from flowalert.engine.term import Past, Used
 from flowalert.engine.transition import Identity, Kind, Reason, Scope, Severity, Transition, transition_id
+from flowalert.feed.outlet import Received
+from flowalert.feed.setting import FeedSettings, find_endpoint
 from flowalert.market.entry import Entry, FeedLost, SessionClosed, SlotClosed
 from flowalert.market.instant import DAY
 from flowalert.market.venue import Venue
 from flowalert.replay import read_entries
+from flowalert.rules.loader import load_rules
+from flowalert.service import Plan, Service
 from flowalert.store import Keep, open_clerk, open_store
 from flowalert.store.store import Store
 from flowalert.upkeep import Upkeep
 from tests.delivery.ending import queue_of, settle
+from tests.program import PATIENCE
 from tests.store.sample import DESK, MONDAY, NINE, NOW, PHONE, notice, update
 
 ROOT = Path(__file__).parents[1]  # from where `tests` is a package of a process of its own
@@ -352,6 +357,36 @@ async def test_no_commit_waits_long_behind_it(tmp_path: Path) -> None:
         # Two days of 12,003 rows, at most 5,000 in a step, are six steps at the least.
         assert commits > 6
         assert len(await read_journal(store)) == 3 * 12_003 + commits
+
+
+async def test_a_service_tidies_when_it_starts_and_when_a_session_closes(tmp_path: Path) -> None:
+    """Its settings say what is kept; a session that is over is followed by the end of the oldest."""
+    path = tmp_path / "flowalert.db"
+    async with open_store(path) as store:
+        for day in range(4):
+            await write_day(store, day)
+        await settle_all(store)
+    loaded = load_rules([("rules.yaml", "rules: []\n")])
+    feed = FeedSettings(endpoint=find_endpoint("ws://127.0.0.1:9/", "http://127.0.0.1:9/"), appkey="k", appsecret="s")
+    plan = Plan(rulebook=loaded.rulebook, channels={}, feed=feed, store=path, keep=Keep(2), now=lambda: LATER)
+
+    async def wait_for(days: set[int]) -> None:
+        with trio.fail_after(PATIENCE):
+            while {each.date.day for each in await store.sessions()} != days:  # noqa: ASYNC110 - it is in the file
+                await trio.sleep(0.01)
+
+    async with open_store(path) as store, trio.open_nursery() as nursery:
+        service = Service(plan, store, await store.pasts())
+        await service.resume()
+        stop = trio.Event()
+        nursery.start_soon(service.run, stop)
+        await wait_for({25, 26})
+        received = [Received(NOW, entry) for entry in list_day(4)]
+        await service._take(received[:-1])
+        await wait_for({25, 26, 27})
+        await service._take(received[-1:])
+        await wait_for({26, 27})
+        stop.set()
 
 
 if __name__ == "__main__":

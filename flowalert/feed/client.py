@@ -8,7 +8,6 @@ import trio
 
 from flowalert.feed.count import FeedCount
 from flowalert.feed.desk import Desk, Refusal
-from flowalert.feed.gist import find_gist
 from flowalert.feed.lane import Lane
 from flowalert.feed.outlet import Outlet, Received, ReceiverGoneError
 from flowalert.feed.protocol import name_place
@@ -66,8 +65,8 @@ class Feed:
         return bool(self._lanes) and all(lane.is_registered for lane in self._lanes)
 
     def prime(self, entries: Iterable[Entry]) -> None:
-        """Go on from the journal's last session, given in order and in as many pieces as one likes."""
-        entries = tuple(find_gist(tuple(entries)))
+        """Go on from the journal's last session or its gist, given in order and in as many pieces as one likes."""
+        entries = tuple(entries)
         self._desk.composer.prime(entries, trio.current_time())
         self._desk.absence.prime(entries)
 

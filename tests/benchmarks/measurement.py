@@ -11,6 +11,7 @@ from tests.benchmarks.decision import Decision, measure_decision
 from tests.benchmarks.memory import measure_peak
 from tests.benchmarks.notice import Notices, measure_notices
 from tests.benchmarks.reach import find_reaches
+from tests.benchmarks.restart import Restart, measure_restart
 from tests.benchmarks.rulebook import Density
 from tests.benchmarks.storm import Storm, measure_storm
 
@@ -30,6 +31,7 @@ class Size:
     backtest_slots: int
     notices: int
     storms: int
+    restart_slots: int
     within: float
 
 
@@ -46,6 +48,7 @@ FULL = Size(
     backtest_slots=WHOLE_DAY,
     notices=300,
     storms=5,
+    restart_slots=WHOLE_DAY,
     within=6.0,
 )
 QUICK = Size(
@@ -55,6 +58,7 @@ QUICK = Size(
     backtest_slots=240,
     notices=100,
     storms=2,
+    restart_slots=120,
     within=1.0,
 )
 
@@ -69,6 +73,7 @@ class Measurement:
     backtest: Passage
     notices: Notices
     storm: Storm
+    restart: Restart
 
 
 def measure(size: Size, tell: Callable[[str], None]) -> Measurement:
@@ -90,6 +95,8 @@ def measure(size: Size, tell: Callable[[str], None]) -> Measurement:
     backtest = run_apart(measure_backtest, size.backtest_slots, size.within)
     tell("frame to Apprise call")
     notices = run_apart(measure_notices, size.notices)
+    tell("restart")
+    restart = measure_restart(size.restart_slots)
     tell("storms of alerts")
     return Measurement(
         decisions=tuple(decisions),
@@ -98,4 +105,5 @@ def measure(size: Size, tell: Callable[[str], None]) -> Measurement:
         backtest=backtest,
         notices=notices,
         storm=run_apart(measure_storm, size.storms),
+        restart=restart,
     )

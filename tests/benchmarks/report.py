@@ -7,6 +7,7 @@ from tests.benchmarks.comparison import Comparison
 from tests.benchmarks.decision import Decision
 from tests.benchmarks.measurement import Measurement
 from tests.benchmarks.notice import Notices
+from tests.benchmarks.restart import Restart
 from tests.benchmarks.rulebook import Density
 from tests.benchmarks.storm import Storm
 
@@ -47,6 +48,10 @@ def name_numbers(measurement: Measurement) -> dict[str, float]:
     numbers["storm_first_mb"] = storm.resident_mb[0]
     numbers["storm_last_mb"] = storm.resident_mb[-1]
     numbers["storm_posts"] = storm.posts
+    restart = measurement.restart
+    numbers["restart_s"] = restart.seconds
+    numbers["restart_fold_s"] = restart.fold_s
+    numbers["restart_entries"] = restart.entries
     return {name: round(number, 4) for name, number in numbers.items()}
 
 
@@ -65,6 +70,8 @@ def write_report(measurement: Measurement) -> str:
             *_write_notices(measurement.notices),
             "",
             *_write_storm(measurement.storm),
+            "",
+            *_write_restart(measurement.restart),
         )
     )
 
@@ -132,3 +139,9 @@ def _write_storm(storm: Storm) -> Iterator[str]:
     for number, (seconds, resident) in enumerate(zip(storm.seconds, storm.resident_mb, strict=True), start=1):
         yield f"    storm {number}{seconds:>12.2f} s{resident:>10,.0f} MB"
     yield f"    {storm.posts:.1f} messages a target and storm"
+
+
+def _write_restart(restart: Restart) -> Iterator[str]:
+    yield f"Restart with {restart.entries:,} entries of all sectors to fold: from the start of the process until ready"
+    yield ""
+    yield f"    {restart.seconds:.2f} s, of which the store and the fold {restart.fold_s:.2f} s of the processor"
