@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 import apsw
+import pytest
 import trio
 
 from flowalert.engine.matcher import parse_matcher
@@ -22,7 +23,7 @@ from flowalert.market.venue import Venue
 from flowalert.replay import read_entries
 from flowalert.rules.loader import load_rules
 from flowalert.service import Plan, Service
-from flowalert.store import Keep, open_clerk, open_store
+from flowalert.store import Export, Keep, open_clerk, open_store
 from flowalert.store.store import Store
 from flowalert.upkeep import Upkeep
 from tests.delivery.ending import queue_of, settle
@@ -294,6 +295,29 @@ async def test_what_cannot_be_exported_is_not_dropped(tmp_path: Path) -> None:
         (tmp_path / "old").unlink()
         await upkeep_of(store, export=tmp_path / "old").tidy()
         assert await read_journal(store) == [entry for day in (1, 2, 3) for entry in list_day(day)]
+
+
+@pytest.mark.parametrize("is_done", [False, True])
+async def test_what_a_crash_left_of_an_export_is_gone_on_with(tmp_path: Path, is_done: bool) -> None:
+    """Until the file is known to be whole it is written again; after that nothing is, however much of it is dropped."""
+    file = tmp_path / "journal-2026-11-23.jsonl.zst"
+    async with open_store(tmp_path / "flow.db") as store:
+        for day in range(4):
+            await write_day(store, day, count=6_000)
+        surplus = await store.attic.surplus(3)
+        assert surplus is not None
+        await store.attic.save_export(Export(surplus.first_seq, surplus.last_seq, file, is_done))
+        file.write_bytes(b"as it was left")
+        if is_done:
+            assert await store.attic.drop_entries(surplus.last_seq)
+        await upkeep_of(store, export=tmp_path).tidy()
+        assert [each.name for each in tmp_path.glob("journal*")] == [file.name]  # noqa: ASYNC240 - local files
+        if is_done:
+            assert file.read_bytes() == b"as it was left"
+        else:
+            assert [entry for chunk in read_entries(file) for entry in chunk] == list_day(0, count=6_000)
+        assert (await read_journal(store))[0] == list_day(1, count=6_000)[0]
+        assert await store.attic.export() is None
 
 
 async def tidy_for_ever(path: Path, folder: Path) -> None:
