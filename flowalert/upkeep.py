@@ -100,10 +100,10 @@ class Upkeep:
 
     async def _export(self, surplus: Surplus, before: Export | None, folder: Path) -> None:
         """Write a day's entries into a recording; where that was begun before, into the file of that time."""
-        begun = before is not None and before.first_seq == surplus.first_seq and before.file.parent == folder
-        file = (
-            before.file if before is not None and begun else await trio.to_thread.run_sync(_find_name, folder, surplus)
-        )
+        if before is not None and before.first_seq == surplus.first_seq and before.file.parent == folder:
+            file = before.file
+        else:
+            file = await trio.to_thread.run_sync(_find_name, folder, surplus)
         export = Export(surplus.first_seq, surplus.last_seq, file)
         await self._attic.save_export(export)
         count = await self._write(export)
