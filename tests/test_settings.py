@@ -2,6 +2,7 @@
 
 import math
 import sys
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -9,6 +10,7 @@ import trustme
 
 from flowalert.language.tongue import Tongue
 from flowalert.settings import Settings, SettingsRefused, read_settings
+from flowalert.store import Keep
 
 RULES = "rules:\n  - {name: a, sectors: [kospi], investors: [foreign], when: msval > 0}\n"
 PLAIN = """\
@@ -136,6 +138,17 @@ def test_a_channel_has_a_language(tmp_path: Path, key: str, language: Tongue) ->
     """Korean unless it says otherwise."""
     text = PLAIN.replace("${KEY}", "a").replace("desk: {", f"desk: {{{key}")
     assert read(tmp_path, text).channels["desk"].language is language
+
+
+def test_how_much_of_the_past_is_kept(tmp_path: Path) -> None:
+    """Twenty trading days and a year of what people did, unless the file says otherwise; the folder is beside it."""
+    assert read(tmp_path, PLAIN, KEY="k").keep == Keep(20, None, timedelta(days=365))
+    given = PLAIN + "keep: {sessions: 5, export: old, audit: 30d}\n"
+    assert read(tmp_path, given, KEY="k").keep == Keep(5, tmp_path / "old", timedelta(days=30))
+    (problem,) = refused(tmp_path, PLAIN + "keep: {session: 5}\n", KEY="k")
+    assert "did you mean sessions" in problem
+    (problem,) = refused(tmp_path, PLAIN + "keep: {sessions: 0}\n", KEY="k")
+    assert problem.startswith("9:18:")
 
 
 def test_a_certificate_of_ones_own(tmp_path: Path) -> None:

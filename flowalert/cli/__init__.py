@@ -12,6 +12,7 @@ _GROUPS = {
         "demo": "See it at work on a simulated market, in this terminal.",
         "run": "Run the service.",
         "reload": "Have the running service read its settings and rules again.",
+        "backup": "Copy the store, beside the service that writes it.",
     },
     "To write rules": {
         "check": "Check rule files or settings, and say where each mistake is.",

@@ -32,7 +32,7 @@ def run(config: Path) -> None:
 
     from flowalert.cli.logs import set_up_logs
     from flowalert.feed.token import TokenRefusedError
-    from flowalert.store import StoreRefused
+    from flowalert.store import StoreFailed, StoreRefused
 
     # Rules are loaded once and stay. A collector that goes through all of them again and again slows their loading
     # down, and makes the service pause ever after: it starts when they are there, and leaves them out.
@@ -46,7 +46,7 @@ def run(config: Path) -> None:
         account = trio.run(_serve, _plan(settings, config))
     except TokenRefusedError as error:
         _end(str(error), REFUSED_KEY)
-    except StoreRefused as error:
+    except (StoreRefused, StoreFailed) as error:
         _end(str(error), REFUSED_STORE)
     else:
         if account is None:
@@ -63,6 +63,7 @@ def _plan(settings: "Settings", config: Path) -> "Plan":
         inhibitions=settings.inhibitions,
         feed=settings.feed,
         store=settings.store,
+        keep=settings.keep,
         record=settings.record,
         source=make_source(config, settings),
     )
@@ -75,7 +76,7 @@ async def _serve(plan: "Plan") -> "Account | None":
     from flowalert.cli.signals import watch_hangup, watch_signals
     from flowalert.feed.token import TokenRefusedError
     from flowalert.service import run_service
-    from flowalert.store import StoreRefused
+    from flowalert.store import StoreFailed, StoreRefused
 
     log = structlog.get_logger()
     stop = trio.Event()
@@ -92,14 +93,14 @@ async def _serve(plan: "Plan") -> "Account | None":
         )
 
     account: Account | None = None
-    refused: TokenRefusedError | StoreRefused | None = None
+    refused: TokenRefusedError | StoreRefused | StoreFailed | None = None
     async with trio.open_nursery() as nursery:
         await nursery.start(partial(watch_signals, stop, nursery.cancel_scope, say=log.info))
         if plan.source is not None:
             await nursery.start(watch_hangup, plan.source.requests.ask)
         try:
             account = await run_service(plan, stop, tell_started)
-        except (TokenRefusedError, StoreRefused) as error:
+        except (TokenRefusedError, StoreRefused, StoreFailed) as error:
             # Kept until the nursery has ended, which would wrap it into a group.
             refused = error
         nursery.cancel_scope.cancel()

@@ -25,10 +25,10 @@ def run(work: Callable[[], Awaitable[T]]) -> T:
     """Do something with a store, or end the program with what is wrong with it."""
     import trio
 
-    from flowalert.store import StoreRefused
+    from flowalert.store import StoreFailed, StoreRefused
 
     try:
         return trio.run(work)
-    except StoreRefused as refused:
+    except (StoreRefused, StoreFailed) as refused:
         click.echo(f"flowalert: {refused}", err=True)
         raise SystemExit(REFUSED_STORE) from None

@@ -70,7 +70,7 @@ class Feed:
         return bool(self._lanes) and all(lane.is_registered for lane in self._lanes)
 
     def prime(self, entries: Iterable[Entry]) -> None:
-        """Go on from the journal's last session, given in order and in as many pieces as one likes."""
+        """Go on from the journal's last session or its gist, given in order and in as many pieces as one likes."""
         entries = tuple(entries)
         self._desk.composer.prime(entries, trio.current_time())
         self._desk.absence.prime(entries)

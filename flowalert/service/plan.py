@@ -14,6 +14,7 @@ from flowalert.feed.setting import FeedSettings
 from flowalert.market.series import Series
 from flowalert.rules.problem import Problem
 from flowalert.rules.rulebook import Rulebook
+from flowalert.store import Keep
 
 
 class Observer(Protocol):
@@ -99,6 +100,7 @@ class Plan:
     feed: FeedSettings
     store: Path
     record: RecordSettings | None = None
+    keep: Keep = field(default_factory=Keep)
     policy: Policy = field(default_factory=Policy)
     inhibitions: Sequence[Inhibition] = ()
     source: Source | None = None

@@ -8,33 +8,36 @@ from flowalert.feed.token import TokenRefusedError
 from flowalert.service.plan import Account, Plan
 from flowalert.service.reload import Reloading
 from flowalert.service.service import Service
-from flowalert.store import open_store
+from flowalert.store import StoreFailed, open_store
 
 
 async def run_service(plan: Plan, stop: trio.Event, started: Callable[[Service], None] = lambda _: None) -> Account:
     """Run a service until `stop` is set; return what it did. `started` is given it once it is ready to serve.
 
-    Raises StoreRefused for a store that cannot be used, TokenRefusedError for a key that is refused.
+    Raises StoreRefused for a store that cannot be used, StoreFailed for one that fails while it is, and
+    TokenRefusedError for a key that is refused.
     """
     async with open_store(plan.store) as store:
         service = Service(plan, store, await store.pasts())
         await service.resume()
         started(service)
-        refused: list[TokenRefusedError] = []
+        ends: list[TokenRefusedError | StoreFailed] = []
         try:
             async with trio.open_nursery() as nursery:
                 if plan.source is not None:
                     nursery.start_soon(Reloading(service, plan.source).run)
                 await service.run(stop)
                 nursery.cancel_scope.cancel()
-        except* TokenRefusedError as group:
-            refused += _leaves(group)
-        if refused:
-            raise refused[0]
+        except* (TokenRefusedError, StoreFailed) as group:
+            ends += _leaves(group)
+        if ends:
+            raise ends[0]
         return await service.account()
 
 
-def _leaves(group: BaseExceptionGroup[TokenRefusedError]) -> Iterator[TokenRefusedError]:
+def _leaves(
+    group: BaseExceptionGroup[TokenRefusedError | StoreFailed],
+) -> Iterator[TokenRefusedError | StoreFailed]:
     for error in group.exceptions:
         if isinstance(error, BaseExceptionGroup):
             yield from _leaves(error)

@@ -21,6 +21,7 @@ from flowalert.engine.transition import Kind, Transition
 from flowalert.engine.trend import Trends
 from flowalert.feed.client import Feed
 from flowalert.feed.desk import Refusal
+from flowalert.feed.gist import find_gist
 from flowalert.feed.outlet import Received
 from flowalert.feed.recorder import Recorder
 from flowalert.language.tongue import Tongue
@@ -31,7 +32,8 @@ from flowalert.rules.rulebook import Rule, Rulebook
 from flowalert.service.plan import Account, Plan
 from flowalert.service.settlement import settle
 from flowalert.service.tail import Tail
-from flowalert.store import Store, open_reader
+from flowalert.store import Store, StoreFailed, open_reader
+from flowalert.upkeep import Upkeep
 
 log = structlog.get_logger()
 
@@ -74,6 +76,7 @@ class Service:
         self._turn = trio.Lock()
         self._folded_at = 0.0
         self._bell = Doorbell()
+        self._upkeep = Upkeep(store.attic, plan.keep, plan.now)
         self._gaps: Counter[Series] = Counter()
         self._used: frozenset[Used] = frozenset()
         self._labels = _list_labels(plan.rulebook)
@@ -87,13 +90,18 @@ class Service:
         entries = 0
         async for chunk in self._store.read_open_session():
             for entry in chunk:
-                transitions += self.engine.handle(entry)
+                if made := self.engine.handle(entry):
+                    transitions += made
                 if isinstance(entry, Update):
                     self._trends.take(entry)
+            # What the rest of a start needs of a day is a small part of it, and so is its time.
+            gist = tuple(find_gist(chunk))
+            for entry in gist:
+                if isinstance(entry, Update):
                     latest[entry.series.venue] = entry
                 elif isinstance(entry, SlotClosed | SessionClosed):
                     latest[entry.venue] = entry
-            self.feed.prime(chunk)
+            self.feed.prime(gist)
             entries += len(chunk)
             await trio.lowlevel.checkpoint()
         if entries:
@@ -111,11 +119,12 @@ class Service:
     async def run(self, stop: trio.Event) -> None:
         """Serve until `stop` is set, then finish in order: no more frames, what came is folded, sends end.
 
-        Raises TokenRefusedError where the exchange refuses the key.
+        Raises TokenRefusedError where the exchange refuses the key, StoreFailed where the disk takes no more.
         """
         send, receive = trio.open_memory_channel[Received](_WAITING_ENTRIES)
         async with trio.open_nursery() as workers:
             workers.start_soon(self._deliver)
+            workers.start_soon(self._upkeep.run)
             if self._recorder is not None:
                 workers.start_soon(self._recorder.run)
             try:
@@ -126,6 +135,7 @@ class Service:
                         await self._fold(receive)
             finally:
                 self._bell.close()
+                self._upkeep.close()
                 if self._recorder is not None:
                     self._recorder.close()
 
@@ -151,8 +161,14 @@ class Service:
 
     async def _feed(self, entries: trio.MemorySendChannel[Received], stop: trio.Event) -> None:
         async with trio.open_nursery() as nursery:
-            nursery.start_soon(_cancel_on, stop, nursery.cancel_scope)
+            nursery.start_soon(self._end_on, stop, nursery.cancel_scope)
             await self.feed.run(list(self.plan.rulebook.places), entries)
+
+    async def _end_on(self, stop: trio.Event, scope: trio.CancelScope) -> None:
+        await stop.wait()
+        # A full disk is waited for by a service that serves, and not by one that is to end.
+        self._store.hurry()
+        scope.cancel()
 
     async def _fold(self, entries: trio.MemoryReceiveChannel[Received]) -> None:
         async with entries:
@@ -163,7 +179,12 @@ class Service:
                         batch.append(entries.receive_nowait())
                     except (trio.WouldBlock, trio.EndOfChannel):
                         break
-                await self._take(batch)
+                try:
+                    await self._take(batch)
+                except StoreFailed:
+                    waiting = entries.statistics().current_buffer_used
+                    log.error("not in the journal", entries=len(batch) + waiting)  # noqa: TRY400 - it has words of its own
+                    raise
 
     async def _take(self, received: Sequence[Received]) -> None:
         """Fold entries, and have them, what followed and whom to tell on disk as one."""
@@ -176,6 +197,8 @@ class Service:
         self.tail.note(each.entry for each in received)
         if self._recorder is not None:
             self._recorder.note_entries(received)
+        if any(isinstance(each.entry, SessionClosed) for each in received):
+            self._upkeep.ring()
         gaps = self.engine.gaps - self._gaps
         if gaps:
             self._gaps = self.engine.gaps.copy()

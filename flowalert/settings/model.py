@@ -74,6 +74,14 @@ class RecordModel(_Strict):
     frames: bool = False
 
 
+class KeepModel(_Strict):
+    """How much of the past the store keeps."""
+
+    sessions: int = Field(default=20, ge=1, le=10_000)
+    export: str | None = None
+    audit: Duration = 365 * 86_400.0
+
+
 class LogModel(_Strict):
     """How the service says what it does."""
 
@@ -90,5 +98,6 @@ class SettingsModel(_Strict):
     rules: Texts = ["rules/*.yaml"]
     reload_on_change: Switch = False
     store: str = "flowalert.db"
+    keep: KeepModel = KeepModel()
     record: RecordModel | None = None
     log: LogModel = LogModel()

@@ -3,6 +3,7 @@
 import ssl
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -24,10 +25,12 @@ from flowalert.settings.model import (
     EscalationModel,
     FeedModel,
     InhibitionModel,
+    KeepModel,
     LogModel,
     RecordModel,
     SettingsModel,
 )
+from flowalert.store import Keep
 
 # Long enough for one attempt to connect again.
 _TOLD_AFTER = 120.0
@@ -53,6 +56,7 @@ class Settings:
     rule_patterns: tuple[str, ...]
     reload_on_change: bool
     store: Path
+    keep: Keep
     record: RecordSettings | None
     log: LogModel
     warnings: tuple[Problem, ...]
@@ -111,6 +115,7 @@ class _Reader:
             rule_patterns=tuple(model.rules),
             reload_on_change=model.reload_on_change,
             store=store,
+            keep=self._read_keep(model.keep),
             record=record,
             log=model.log,
             warnings=tuple(self._problems),
@@ -149,6 +154,7 @@ class _Reader:
             known = {
                 "": _keys(SettingsModel),
                 "feed": _keys(FeedModel),
+                "keep": _keys(KeepModel),
                 "log": _keys(LogModel),
                 "record": _keys(RecordModel),
             }
@@ -240,6 +246,10 @@ class _Reader:
         if not (model.entries or model.frames):
             self._complain(("record",), "nothing is recorded", "set entries or frames to true", Level.WARNING)
         return RecordSettings((self._folder / model.folder).resolve(), model.entries, model.frames)
+
+    def _read_keep(self, model: KeepModel) -> Keep:
+        folder = None if model.export is None else (self._folder / model.export).resolve()
+        return Keep(model.sessions, folder, timedelta(seconds=model.audit))
 
     def _find_rules(self, patterns: list[str]) -> tuple[Path, ...]:
         for number, pattern in enumerate(patterns):

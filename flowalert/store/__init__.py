@@ -2,10 +2,14 @@
 
 from flowalert.store.ack import NotAcknowledged
 from flowalert.store.alert import Alert, AlertState
+from flowalert.store.attic import Attic
 from flowalert.store.audit import Action, Deed
+from flowalert.store.copy import Copy, copy_store
+from flowalert.store.export import Export
 from flowalert.store.ledger import Ledger, Line, Names, Selection
 from flowalert.store.lock import find_holder
-from flowalert.store.refusal import StoreRefused
+from flowalert.store.refusal import StoreFailed, StoreRefused
+from flowalert.store.retention import Cursor, Keep, Surplus
 from flowalert.store.second_try import NotPutBack, PutBack
 from flowalert.store.session import Session
 from flowalert.store.silence import NotEnded
@@ -16,8 +20,13 @@ __all__ = [
     "Action",
     "Alert",
     "AlertState",
+    "Attic",
     "Clerk",
+    "Copy",
+    "Cursor",
     "Deed",
+    "Export",
+    "Keep",
     "Ledger",
     "Line",
     "Names",
@@ -29,8 +38,11 @@ __all__ = [
     "Selection",
     "Session",
     "Store",
+    "StoreFailed",
     "StoreRefused",
     "Summary",
+    "Surplus",
+    "copy_store",
     "find_holder",
     "open_clerk",
     "open_reader",

@@ -9,12 +9,27 @@ from typing import Concatenate, ParamSpec, TypeVar, cast
 import apsw
 import trio
 
+from flowalert.store.copy import sync
+from flowalert.store.fault import Fault, find_fault, gone, read_only
+from flowalert.store.footing import Footing
+from flowalert.store.patience import Patience
+from flowalert.store.refusal import StoreFailed, StoreRefused
 from flowalert.store.schema import migrate
+from flowalert.store.transaction import transact
 
 P = ParamSpec("P")
 T = TypeVar("T")
 
 _BUSY_MS = 5_000  # a command line that writes beside the service holds the file for milliseconds
+_TRIM_MS = 50  # commits wait for it
+# The log is cut back to this once all of it is in the file; a busy day's commits need less between two checkpoints.
+_LOG_SIZE = 32 * 1024 * 1024
+
+
+class _Failure(Exception):  # noqa: N818 - a fault on its way out of the connection's thread
+    def __init__(self, fault: Fault) -> None:
+        super().__init__(fault.what)
+        self.fault = fault
 
 
 class Database:
@@ -25,45 +40,136 @@ class Database:
     a transaction.
     """
 
-    def __init__(self, connection: "apsw.AsyncConnection") -> None:
+    def __init__(self, connection: "apsw.AsyncConnection", path: Path, patience: Patience) -> None:
         self._connection = connection
+        self._path = path
+        self._patience = patience
+        self._footing = Footing(path)
 
     async def read(
         self, question: Callable[Concatenate[apsw.Connection, P], T], *args: P.args, **kwargs: P.kwargs
     ) -> T:
-        """Run a function that only reads; cancelling ends its query."""
-        return cast("T", await self._connection.async_run(question, self._connection, *args, **kwargs))
+        """Run a function that only reads; cancelling ends its query. Raises StoreFailed for a file that is damaged."""
+        try:
+            return await self._run(_ask, question, *args, **kwargs)
+        except _Failure as failure:
+            raise StoreFailed(failure.fault.describe(self._path)) from failure.__cause__
 
     async def write(self, change: Callable[Concatenate[apsw.Connection, P], T], *args: P.args, **kwargs: P.kwargs) -> T:
-        """Run a function as one transaction, on disk when this returns; a cancel waits for that."""
+        """Run a function as one transaction, on disk when this returns; a cancel waits for that.
+
+        Where the file refuses what it may take later, since the disk is full or the file locked, the function is run
+        again and again, as long as the patience lasts. Raises StoreFailed then, and for what does not pass.
+        """
         await trio.lowlevel.checkpoint_if_cancelled()
-        with trio.CancelScope(shield=True):
-            done = await self._connection.async_run(_transact, self._connection, change, *args, **kwargs)
-        return cast("T", done)
+        trial = self._patience.begin()
+        while True:
+            try:
+                with trio.CancelScope(shield=True):
+                    return await self._run(_transact, self._footing, change, *args, **kwargs)
+            except _Failure as failure:
+                words = failure.fault.describe(self._path)
+                if not failure.fault.passes or not await trial.wait(words):
+                    raise StoreFailed(words) from failure.__cause__
+
+    async def trim_log(self) -> int:
+        """Bring the write-ahead log into the file and cut it back to nothing; return how many bytes it has then.
+
+        It keeps them where somebody reads an older state of the store, for whom a commit would not wait either.
+        """
+        return await self._run(_trim_log, self._path)
+
+    def log_size(self) -> int:
+        """Return how many bytes the write-ahead log has."""
+        return _log_size(self._path)
+
+    def hurry(self) -> None:
+        """Let what waits for the file to be writable again, now or later, wait for seconds alone."""
+        self._patience.hurry()
+
+    async def _run(self, act: Callable[..., T], *args: object, **kwargs: object) -> T:
+        return cast(
+            "T", await self._connection.async_run(_name_fault, self._connection, self._path, act, *args, **kwargs)
+        )
+
+
+def _name_fault(connection: apsw.Connection, path: Path, act: Callable[..., T], *args: object, **kwargs: object) -> T:
+    try:
+        return act(connection, *args, **kwargs)
+    except apsw.Error as error:
+        # Asked in the connection's thread, before it does anything else.
+        fault = find_fault(error, path, connection.system_errno)
+        if fault is None:
+            raise
+        raise _Failure(fault) from error
+
+
+def _trim_log(connection: apsw.Connection, path: Path) -> int:
+    connection.set_busy_timeout(_TRIM_MS)
+    try:
+        connection.wal_checkpoint(mode=apsw.SQLITE_CHECKPOINT_TRUNCATE)
+    except apsw.BusyError:
+        pass  # the size tells
+    finally:
+        connection.set_busy_timeout(_BUSY_MS)
+    return _log_size(path)
+
+
+def _log_size(path: Path) -> int:
+    log = path.with_name(f"{path.name}-wal")
+    return log.stat().st_size if log.exists() else 0
+
+
+def _ask(
+    connection: apsw.Connection,
+    question: Callable[Concatenate[apsw.Connection, P], T],
+    *args: P.args,
+    **kwargs: P.kwargs,
+) -> T:
+    return question(connection, *args, **kwargs)
 
 
 def _transact(
     connection: apsw.Connection,
+    footing: Footing,
     change: Callable[Concatenate[apsw.Connection, P], T],
     *args: P.args,
     **kwargs: P.kwargs,
 ) -> T:
-    with connection:
+    with transact(connection):
         done = change(connection, *args, **kwargs)
-    return done  # noqa: RET504 - for the type checker `with connection` may swallow, so no return stands in it
+        # Before the commit: SQLite would go on writing to a file that has no name any more.
+        if not footing.is_firm():
+            raise _Failure(gone())
+    return done
 
 
 @asynccontextmanager
-async def open_database(path: Path, *, readonly: bool) -> AsyncIterator[Database]:
-    """Open an existing file; it is closed when the block ends."""
+async def open_database(path: Path, *, readonly: bool, patience: float = 0.0) -> AsyncIterator[Database]:
+    """Open an existing file; it is closed when the block ends.
+
+    `patience` is how many seconds a write waits for a file that cannot be written for the moment. Raises StoreRefused
+    for a file that cannot be used.
+    """
     flags = apsw.SQLITE_OPEN_READONLY if readonly else apsw.SQLITE_OPEN_READWRITE
-    connection = await apsw.Connection.as_async(str(path), flags=flags)
     try:
-        await connection.async_run(_prepare, connection, readonly=readonly)
-        yield Database(connection)
+        connection = await apsw.Connection.as_async(str(path), flags=flags)
+    except apsw.Error as error:
+        raise _refuse(error, path) from error
+    try:
+        try:
+            await connection.async_run(_name_fault, connection, path, _prepare, path, readonly=readonly)
+        except _Failure as failure:
+            raise StoreRefused(failure.fault.describe(path)) from failure.__cause__
+        yield Database(connection, path, Patience(patience))
     finally:
         with trio.CancelScope(shield=True):
             await connection.aclose()
+
+
+def _refuse(error: apsw.Error, path: Path, system_errno: int = 0) -> Exception:
+    fault = find_fault(error, path, system_errno)
+    return error if fault is None else StoreRefused(fault.describe(path))
 
 
 def create_file(path: Path) -> None:
@@ -73,29 +179,36 @@ def create_file(path: Path) -> None:
     does not yet bear the store's mark, and the next start would take it for another program's.
     """
     making = path.with_name(path.name + ".new")
-    making.unlink(missing_ok=True)
-    os.close(os.open(making, os.O_RDWR | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600))
-    connection = apsw.Connection(str(making), flags=apsw.SQLITE_OPEN_READWRITE)
     try:
-        connection.pragma("synchronous", "FULL")
-        migrate(connection)
-    finally:
-        connection.close()
-    making.rename(path)
-    directory = os.open(path.parent, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
-    try:
-        os.fsync(directory)
-    finally:
-        os.close(directory)
+        making.unlink(missing_ok=True)
+        os.close(os.open(making, os.O_RDWR | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600))
+        connection = apsw.Connection(str(making), flags=apsw.SQLITE_OPEN_READWRITE)
+        try:
+            connection.pragma("synchronous", "FULL")
+            migrate(connection)
+        except apsw.Error as error:
+            raise _refuse(error, path, connection.system_errno) from error
+        finally:
+            connection.close()
+        making.rename(path)
+        sync(path.parent)
+    except OSError as error:
+        raise StoreRefused(
+            f"{path}: cannot be made ({error.strerror}); make room and give the service's user the right to, or name "
+            "another file in `store:`"
+        ) from error
 
 
-def _prepare(connection: apsw.Connection, *, readonly: bool) -> None:
+def _prepare(connection: apsw.Connection, path: Path, *, readonly: bool) -> None:
     connection.set_busy_timeout(_BUSY_MS)
     if readonly:
         return
-    connection.transaction_mode = "IMMEDIATE"
+    if connection.readonly("main"):
+        # SQLite opens it all the same, and would refuse the first commit.
+        raise _Failure(read_only(path))
     connection.pragma("journal_mode", "WAL")
     connection.pragma("synchronous", "FULL")
+    connection.pragma("journal_size_limit", _LOG_SIZE)
     # A step that makes a table anew drops one that others refer to.
     migrate(connection)
     connection.pragma("foreign_keys", True)  # noqa: FBT003 - a pragma's value has no name

@@ -8,6 +8,7 @@ from typing import NamedTuple
 import apsw
 
 from flowalert.market.entry import Entry
+from flowalert.store.fault import find_fault
 from flowalert.store.identity import check_identity
 from flowalert.store.journal import read_chunk
 from flowalert.store.refusal import StoreRefused
@@ -39,9 +40,22 @@ def read_history(path: Path) -> Iterator[Piece]:
         until = connection.execute("SELECT coalesce(max(seq), 0) FROM journal").get
         stretch = Stretch(after=0, until=until, venues={})
         while stretch.after < until:
-            after = stretch.after
-            entries, stretch = read_chunk(connection, stretch, _CHUNK)
-            moments = connection.execute(
-                "SELECT received_at FROM journal WHERE seq > ? AND seq <= ? ORDER BY seq", (after, stretch.after)
-            )
-            yield Piece([moment for (moment,) in moments], entries, stretch.after / until)
+            try:
+                received_at, entries, stretch = read_piece(connection, stretch, _CHUNK)
+            except apsw.Error as error:
+                fault = find_fault(error, path, connection.system_errno)
+                if fault is None:
+                    raise
+                raise StoreRefused(fault.describe(path)) from error
+            yield Piece(received_at, entries, stretch.after / until)
+
+
+def read_piece(
+    connection: apsw.Connection, stretch: Stretch, length: int
+) -> tuple[Sequence[int], Sequence[Entry], Stretch]:
+    """Return the next entries of a stretch that leaves none out, when each was received, and what is left."""
+    entries, left = read_chunk(connection, stretch, length)
+    moments = connection.execute(
+        "SELECT received_at FROM journal WHERE seq > ? AND seq <= ? ORDER BY seq", (stretch.after, left.after)
+    )
+    return [moment for (moment,) in moments], entries, left

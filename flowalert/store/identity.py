@@ -5,6 +5,7 @@ from pathlib import Path
 
 import apsw
 
+from flowalert.store.fault import damaged, find_fault
 from flowalert.store.refusal import StoreRefused
 from flowalert.store.schema import APPLICATION_ID, VERSION
 
@@ -12,6 +13,7 @@ from flowalert.store.schema import APPLICATION_ID, VERSION
 _MAGIC = b"SQLite format 3\0"
 _HEADER_LENGTH = 100
 _APPLICATION_ID_OFFSET = 68
+_BUSY_MS = 5_000
 
 
 def check_existing(path: Path) -> int:
@@ -50,9 +52,13 @@ def check_identity(path: Path) -> int:
 def _read_version(path: Path) -> int:
     # The header would not do: a version raised shortly before a crash is still in the write-ahead log.
     connection = apsw.Connection(str(path), flags=apsw.SQLITE_OPEN_READONLY)
+    connection.set_busy_timeout(_BUSY_MS)
     try:
         return int(connection.pragma("user_version"))
     except apsw.Error as error:
-        raise StoreRefused(f"{path}: the store cannot be read ({error}); restore it from a backup") from error
+        fault = find_fault(error, path, connection.system_errno)
+        raise StoreRefused(
+            damaged(path, str(error)).describe(path) if fault is None else fault.describe(path)
+        ) from error
     finally:
         connection.close()

@@ -1,6 +1,7 @@
 """The journal's rows: entries in, entries out."""
 
 import enum
+import functools
 from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Any
@@ -53,11 +54,12 @@ _INSERT = """
                          p_msvol, p_msval, tjjtime, detail)
     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
 """
+# What an update leaves empty is not asked for: a restart reads a million rows, and an empty column costs as a full one.
 _SELECT = """
-    SELECT seq, kind, series, at, msvol, msval, msvolume, mdvolume, msvalue, mdvalue, p_msvol, p_msval,
-           tjjtime, detail
+    SELECT seq, series, at, msvol, msval, msvolume, mdvolume, msvalue, mdvalue, p_msvol, p_msval, tjjtime
     FROM journal WHERE seq > ? AND seq <= ? ORDER BY seq LIMIT ?
 """
+_SELECT_OTHERS = "SELECT seq, kind, detail FROM journal WHERE seq IN (SELECT value FROM json_each(?))"
 _UPDATE = EntryKind.UPDATE.value
 _Row = tuple[int | str | None, ...]
 
@@ -135,17 +137,22 @@ def read_chunk(connection: apsw.Connection, stretch: Stretch, length: int) -> tu
     """Return the entries of the next `length` rows of a stretch, and what is left of it."""
     by_number = _read_series(connection)
     rows: list[tuple[Any, ...]] = connection.execute(_SELECT, (stretch.after, stretch.until, length)).fetchall()
-    entries: list[Entry] = []
-    for seq, kind, number, at, v1, v2, v3, v4, v5, v6, v7, v8, tjjtime, detail in rows:
-        entry: Entry
-        if kind == _UPDATE:
-            entry = Update(by_number[number], at, v1, v2, v3, v4, v5, v6, v7, v8, tjjtime)
-        else:
-            entry = _DECODERS[EntryKind(kind)].decode(detail)
-        if not stretch.venues or not _is_of_earlier_session(entry, seq, stretch):
-            entries.append(entry)
+    others = _read_others(connection, [row[0] for row in rows if row[1] is None])
+    entries: list[Entry] = [
+        others[seq] if number is None else Update(by_number[number], at, v1, v2, v3, v4, v5, v6, v7, v8, tjjtime)
+        for seq, number, at, v1, v2, v3, v4, v5, v6, v7, v8, tjjtime in rows
+    ]
+    if stretch.venues:
+        pairs = zip(rows, entries, strict=True)
+        entries = [entry for row, entry in pairs if not _is_of_earlier_session(entry, row[0], stretch)]
     reached = rows[-1][0] if len(rows) == length else stretch.until
     return entries, Stretch(reached, stretch.until, stretch.venues)
+
+
+def _read_others(connection: apsw.Connection, seqs: Sequence[int]) -> dict[int, Entry]:
+    """Return the entries of these rows, which are no updates."""
+    rows: list[tuple[Any, ...]] = connection.execute(_SELECT_OTHERS, (_encode(seqs).decode(),)).fetchall()
+    return {seq: _DECODERS[EntryKind(kind)].decode(detail) for seq, kind, detail in rows}
 
 
 def _is_of_earlier_session(entry: Entry, seq: int, stretch: Stretch) -> bool:
@@ -156,5 +163,11 @@ def _is_of_earlier_session(entry: Entry, seq: int, stretch: Stretch) -> bool:
 
 
 def _read_series(connection: apsw.Connection) -> dict[int, Series]:
-    rows = connection.execute("SELECT id, venue, sector, investor FROM series")
-    return {number: series(Venue(venue), sector, investor) for number, venue, sector, investor in rows}
+    rows: list[tuple[Any, ...]] = connection.execute("SELECT id, venue, sector, investor FROM series").fetchall()
+    return {number: _series_of(venue, sector, investor) for number, venue, sector, investor in rows}
+
+
+# A restart asks for all of them with each chunk.
+@functools.lru_cache(10_000)
+def _series_of(venue: str, sector: str, investor: str) -> Series:
+    return series(Venue(venue), sector, investor)

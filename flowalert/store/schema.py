@@ -2,6 +2,8 @@
 
 import apsw
 
+from flowalert.store.transaction import transact
+
 APPLICATION_ID = 0x666C_6F77  # "flow"
 
 # Each string brings a store from the version before it to its own number, counted from 1. One that was
@@ -222,15 +224,30 @@ _VERSIONS = (
         detail TEXT NOT NULL
     ) STRICT;
     """,
+    """
+    -- What retention looks for: alerts of long ago, and whether any notice still says what a wording says.
+    CREATE INDEX transitions_by_at ON transitions (at);
+    CREATE INDEX notices_by_wording ON notices (wording);
+
+    -- The part of the journal that goes into a recording and then out of the store; at most one row. A file is named
+    -- here before it is made, so that what a crash left of it is known to be the store's own.
+    CREATE TABLE exports (
+        first_seq INTEGER PRIMARY KEY,
+        last_seq INTEGER NOT NULL,
+        file TEXT NOT NULL,
+        is_done INTEGER NOT NULL
+    ) STRICT;
+    """,
 )
 VERSION = len(_VERSIONS)
 
 
 def migrate(connection: apsw.Connection) -> None:
-    """Bring an empty or an older store to the version of this code, each step in a transaction of its own."""
-    for number, script in enumerate(_VERSIONS, start=1):
-        if connection.pragma("user_version") < number:
-            with connection:
-                connection.execute(script)
-                connection.pragma("application_id", APPLICATION_ID)
-                connection.pragma("user_version", number)
+    """Bring an empty or an older store to the version of this code, in one transaction: all the way or not at all."""
+    if connection.pragma("user_version") == VERSION:
+        return
+    with transact(connection):
+        for script in _VERSIONS[connection.pragma("user_version") :]:
+            connection.execute(script)
+        connection.pragma("application_id", APPLICATION_ID)
+        connection.pragma("user_version", VERSION)

@@ -3,9 +3,12 @@
 from collections.abc import AsyncGenerator, AsyncIterator, Collection, Iterable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from datetime import datetime, timedelta
+from functools import partial
 from pathlib import Path
 
 import apsw
+import structlog
+import trio
 
 from flowalert.engine.ack import Ack
 from flowalert.engine.clause import Subject
@@ -20,6 +23,8 @@ from flowalert.market.entry import Entry
 from flowalert.store import ack, alert, audit, handoff, lane, queue, session, silence, summary, term
 from flowalert.store.ack import NotAcknowledged
 from flowalert.store.alert import Labels
+from flowalert.store.attic import Attic
+from flowalert.store.copy import copy_store
 from flowalert.store.database import Database, create_file, open_database
 from flowalert.store.identity import check_existing, check_identity
 from flowalert.store.journal import Journal, read_chunk
@@ -29,6 +34,15 @@ from flowalert.store.refusal import StoreRefused
 from flowalert.store.schema import VERSION
 from flowalert.store.second_try import NotPutBack, PutBack, put_back
 from flowalert.store.silence import NotEnded
+from flowalert.store.soundness import check_soundness
+
+log = structlog.get_logger()
+
+# How long a service waits, in seconds, for a disk that is full or a file that is locked. Its feed waits with it.
+PATIENCE = 600.0
+
+# Seconds that a start gives to finding damaged pages: it is to be ready within three, and the fold takes most of them.
+_LOOKED_AT_FOR = 0.2
 
 _CHUNK = 5_000  # rows a hop: some 15 ms of the thread, so that a commit does not wait long behind a reader
 
@@ -120,7 +134,9 @@ class Store(Reader):
 
     def __init__(self, database: Database) -> None:
         super().__init__(database)
+        self.attic = Attic(database)
         self._journal = Journal()
+        self._is_unsure = False
 
     async def commit(
         self,
@@ -143,16 +159,22 @@ class Store(Reader):
         """
 
         def change(connection: apsw.Connection) -> int:
+            if self._is_unsure:
+                # The transaction before this one failed, and what was noted in it is not in the file.
+                self._journal.forget()
+            self._is_unsure = True
             self._journal.append(connection, received)
             term.save_used(connection, used)
             new = alert.append_transitions(connection, transitions, labels, now)
             return queue.append_notices(connection, notices, new, now)
 
-        try:
-            return await self._database.write(change)
-        except BaseException:
-            self._journal.forget()
-            raise
+        made = await self._database.write(change)
+        self._is_unsure = False
+        return made
+
+    def hurry(self) -> None:
+        """Let a write that the disk refuses for the moment be given up within seconds: the service is to stop."""
+        self._database.hurry()
 
     async def glances(self, target: str, now: datetime) -> list[Glance]:
         """Return how much waits for a target, by lane; those where nothing does are left out."""
@@ -164,16 +186,19 @@ class Store(Reader):
 
     async def begin(self, of: Lane, steps: Iterable[Step], ids: Sequence[int]) -> list[Delivery]:
         """Do as `advance`, and return the deliveries of these ids, in the order of their making."""
+        # A tuple, as a transaction may be tried more than once.
+        taken = tuple(steps)
 
         def change(connection: apsw.Connection) -> list[Delivery]:
-            lane.advance(connection, of, steps)
+            lane.advance(connection, of, taken)
             return queue.read_chosen(connection, ids)
 
         return await self._database.write(change)
 
     async def advance(self, of: Lane, steps: Iterable[Step]) -> None:
         """Write what becomes of deliveries of a lane, and the lane; raises LookupError for one settled before."""
-        await self._database.write(lane.advance, of, steps)
+        # A tuple, as a transaction may be tried more than once.
+        await self._database.write(lane.advance, of, tuple(steps))
 
     async def release_leases(self, now: datetime) -> int:
         """Let the sends that a stopped service left under way be tried again; return how many there were."""
@@ -297,10 +322,13 @@ async def open_store(path: Path) -> AsyncIterator[Store]:
         )
     with hold_lock(path):
         if path.exists():
-            check_identity(path)
+            version = check_identity(path)
+            await trio.to_thread.run_sync(partial(check_soundness, path, within=_LOOKED_AT_FOR))
+            if version < VERSION:
+                await trio.to_thread.run_sync(_keep_older, path, version)
         else:
             create_file(path)
-        async with open_database(path, readonly=False) as database:
+        async with open_database(path, readonly=False, patience=PATIENCE) as database:
             yield Store(database)
 
 
@@ -329,6 +357,12 @@ async def open_clerk(path: Path) -> AsyncIterator[Clerk]:
     _refuse_older(path, check_existing(path))
     async with open_database(path, readonly=False) as database:
         yield Clerk(database)
+
+
+def _keep_older(path: Path, version: int) -> None:
+    """Copy a store aside before it is migrated: a flowalert of its version cannot open it afterwards."""
+    copy = copy_store(path, path.with_name(f"{path.name}.v{version}.bak"), replace=True)
+    log.info("store copied before its migration", version=version, copy=str(copy.file), mb=round(copy.size / 1e6, 1))
 
 
 def _refuse_older(path: Path, version: int) -> None:

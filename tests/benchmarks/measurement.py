@@ -12,6 +12,7 @@ from tests.benchmarks.memory import measure_peak
 from tests.benchmarks.notice import Notices, measure_notices
 from tests.benchmarks.reach import find_reaches
 from tests.benchmarks.reload import Reload, measure_reload
+from tests.benchmarks.restart import Restart, measure_restart
 from tests.benchmarks.rulebook import Density
 from tests.benchmarks.storm import Storm, measure_storm
 
@@ -32,6 +33,7 @@ class Size:
     notices: int
     storms: int
     reloaded: int
+    restart_slots: int
     within: float
 
 
@@ -49,6 +51,7 @@ FULL = Size(
     notices=300,
     storms=5,
     reloaded=10_000,
+    restart_slots=WHOLE_DAY,
     within=6.0,
 )
 QUICK = Size(
@@ -59,6 +62,7 @@ QUICK = Size(
     notices=100,
     storms=2,
     reloaded=1_000,
+    restart_slots=120,
     within=1.0,
 )
 
@@ -74,6 +78,7 @@ class Measurement:
     notices: Notices
     storm: Storm
     reload: Reload
+    restart: Restart
 
 
 def measure(size: Size, tell: Callable[[str], None]) -> Measurement:
@@ -95,6 +100,8 @@ def measure(size: Size, tell: Callable[[str], None]) -> Measurement:
     backtest = run_apart(measure_backtest, size.backtest_slots, size.within)
     tell("frame to Apprise call")
     notices = run_apart(measure_notices, size.notices)
+    tell("restart")
+    restart = measure_restart(size.restart_slots)
     tell("storms of alerts")
     return Measurement(
         decisions=tuple(decisions),
@@ -104,6 +111,7 @@ def measure(size: Size, tell: Callable[[str], None]) -> Measurement:
         notices=notices,
         storm=run_apart(measure_storm, size.storms),
         reload=_measure_reload(size, tell),
+        restart=restart,
     )
 
 

@@ -8,6 +8,7 @@ from tests.benchmarks.decision import Decision
 from tests.benchmarks.measurement import Measurement
 from tests.benchmarks.notice import Notices
 from tests.benchmarks.reload import Reload
+from tests.benchmarks.restart import Restart
 from tests.benchmarks.rulebook import Density
 from tests.benchmarks.storm import Storm
 
@@ -51,6 +52,10 @@ def name_numbers(measurement: Measurement) -> dict[str, float]:
     numbers["reload_s"] = measurement.reload.seconds
     numbers["reload_calm_worst_ms"] = measurement.reload.calm_worst_ms
     numbers["reload_worst_ms"] = measurement.reload.worst_ms
+    restart = measurement.restart
+    numbers["restart_s"] = restart.seconds
+    numbers["restart_fold_s"] = restart.fold_s
+    numbers["restart_entries"] = restart.entries
     return {name: round(number, 4) for name, number in numbers.items()}
 
 
@@ -71,6 +76,8 @@ def write_report(measurement: Measurement) -> str:
             *_write_storm(measurement.storm),
             "",
             *_write_reload(measurement.reload),
+            "",
+            *_write_restart(measurement.restart),
         )
     )
 
@@ -144,3 +151,9 @@ def _write_reload(reload: Reload) -> Iterator[str]:
     yield f"Reload of {reload.rules:,} rules, loaded in {reload.seconds:.1f} s: frame to Apprise call, the worst"
     yield ""
     yield f"    before {reload.calm_worst_ms:.1f} ms   during {reload.worst_ms:.1f} ms"
+
+
+def _write_restart(restart: Restart) -> Iterator[str]:
+    yield f"Restart with {restart.entries:,} entries of all sectors to fold: from the start of the process until ready"
+    yield ""
+    yield f"    {restart.seconds:.2f} s, of which the store and the fold {restart.fold_s:.2f} s of the processor"

@@ -1,0 +1,67 @@
+"""Going on from the gist of a journal is going on from the whole of it."""
+
+from hypothesis import given, strategies as st
+
+from flowalert.feed.composer import Composer
+from flowalert.feed.gist import find_gist
+from flowalert.market.entry import Entry, FeedHeard, FeedSilent, SessionClosed, SlotClosed, Update
+from flowalert.market.instant import DAY
+from flowalert.market.venue import Venue
+from tests.store.sample import MONDAY, NINE, update
+
+_VENUES = st.sampled_from([Venue.KRX, Venue.NXT])
+_MOMENTS = st.builds(lambda day, slot: MONDAY + day * DAY + NINE + 30 * slot, st.integers(0, 2), st.integers(0, 3))
+_ENTRIES = st.lists(
+    st.one_of(
+        st.builds(
+            lambda at, venue, sector: update(at, venue=venue, sector=sector),
+            _MOMENTS,
+            _VENUES,
+            st.sampled_from(["001", "301"]),
+        ),
+        st.builds(SlotClosed, _VENUES, _MOMENTS),
+        st.builds(SessionClosed, _VENUES, _MOMENTS),
+        st.builds(FeedSilent, _MOMENTS, st.just("reset")),
+        st.builds(FeedHeard, _MOMENTS),
+    ),
+    max_size=60,
+)
+
+
+def state_of(composer: Composer) -> object:
+    """Return all that a composer knows."""
+    intake = composer.intake
+    return (
+        {of: track.last for of, track in intake._tracks.items()},
+        {venue: {name: getattr(clock, name) for name in clock.__slots__} for venue, clock in intake._clocks.items()},
+        {
+            venue: [{name: getattr(each, name) for name in each.__slots__} for each in newest]
+            for venue, newest in composer._newest.items()
+        },
+    )
+
+
+@given(entries=_ENTRIES, cut=st.integers(0, 60))
+def test_the_edge_goes_on_alike(entries: list[Entry], cut: int) -> None:
+    """Primed in two pieces, each by its gist, it knows what the whole would have told it."""
+    whole, gist = Composer(), Composer()
+    for piece in (entries[:cut], entries[cut:]):
+        whole.prime(piece, 5.0)
+        gist.prime(find_gist(piece), 5.0)
+    assert state_of(gist) == state_of(whole)
+
+
+@given(entries=_ENTRIES)
+def test_what_is_no_update_is_all_of_it_there(entries: list[Entry]) -> None:
+    """Whether the feed was silent is told by entries of their own, in their order."""
+    assert [each for each in find_gist(entries) if not isinstance(each, Update)] == [
+        each for each in entries if not isinstance(each, Update)
+    ]
+
+
+def test_most_of_a_day_is_left_out() -> None:
+    """Of slots with many series that all report again, an update a slot is left, and the last of each series."""
+    entries = [
+        update(MONDAY + NINE + 30 * slot, sector=f"{sector:03}") for slot in range(100) for sector in range(1, 80)
+    ]
+    assert len(list(find_gist(entries))) == 99 + 79
