@@ -126,8 +126,8 @@ def _write_notices(notices: Notices) -> Iterator[str]:
 
 
 def _write_storm(storm: Storm) -> Iterator[str]:
-    yield f"Storms of {storm.alerts:,} alerts in one slot for {storm.targets} targets: one hangs, one fails, one refuses and"
-    yield "one asks for time. From the frame until the last of the others has all, and the memory after it"
+    yield f"Storms of {storm.alerts:,} alerts in one slot for {storm.targets} targets: one hangs, one fails, one"
+    yield "refuses and one asks for time. From the frame until the last of the others has all, and the memory after it"
     yield ""
     for number, (seconds, resident) in enumerate(zip(storm.seconds, storm.resident_mb, strict=True), start=1):
         yield f"    storm {number}{seconds:>12.2f} s{resident:>10,.0f} MB"
