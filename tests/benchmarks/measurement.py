@@ -8,11 +8,13 @@ from tests.benchmarks.backtest import Passage, measure_backtest
 from tests.benchmarks.comparison import Comparison, compare
 from tests.benchmarks.day import WHOLE_DAY
 from tests.benchmarks.decision import Decision, measure_decision
+from tests.benchmarks.flood import measure_flood
 from tests.benchmarks.memory import measure_peak
 from tests.benchmarks.notice import Notices, measure_notices
 from tests.benchmarks.reach import find_reaches
 from tests.benchmarks.rulebook import Density
 from tests.benchmarks.storm import Storm, measure_storm
+from tests.fault.flood import Flood
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -21,7 +23,7 @@ class Size:
 
     `sizes` are numbers of rules, each with the slots of the day to decide in a sparse and in a dense rulebook.
     `within` is how many seconds one rulebook is given for its rounds, and all peers together for theirs; each
-    takes its least number of rounds all the same.
+    takes its least number of rounds all the same. `flood` is how many seconds a flood lasts.
     """
 
     sizes: tuple[tuple[int, int, int], ...]
@@ -30,6 +32,7 @@ class Size:
     backtest_slots: int
     notices: int
     storms: int
+    flood: float
     within: float
 
 
@@ -46,6 +49,7 @@ FULL = Size(
     backtest_slots=WHOLE_DAY,
     notices=300,
     storms=5,
+    flood=20.0,
     within=6.0,
 )
 QUICK = Size(
@@ -55,6 +59,7 @@ QUICK = Size(
     backtest_slots=240,
     notices=100,
     storms=2,
+    flood=2.0,
     within=1.0,
 )
 
@@ -69,6 +74,7 @@ class Measurement:
     backtest: Passage
     notices: Notices
     storm: Storm
+    flood: Flood
 
 
 def measure(size: Size, tell: Callable[[str], None]) -> Measurement:
@@ -91,11 +97,14 @@ def measure(size: Size, tell: Callable[[str], None]) -> Measurement:
     tell("frame to Apprise call")
     notices = run_apart(measure_notices, size.notices)
     tell("storms of alerts")
+    storm = run_apart(measure_storm, size.storms)
+    tell("a flood of frames")
     return Measurement(
         decisions=tuple(decisions),
         peaks=peaks,
         comparison=comparison,
         backtest=backtest,
         notices=notices,
-        storm=run_apart(measure_storm, size.storms),
+        storm=storm,
+        flood=run_apart(measure_flood, size.flood),
     )

@@ -9,6 +9,7 @@ from tests.benchmarks.measurement import Measurement
 from tests.benchmarks.notice import Notices
 from tests.benchmarks.rulebook import Density
 from tests.benchmarks.storm import Storm
+from tests.fault.flood import RATE, Flood
 
 _SHORT = {1: "1", 1_000: "1k", 100_000: "100k", 1_000_000: "1m"}
 
@@ -47,6 +48,11 @@ def name_numbers(measurement: Measurement) -> dict[str, float]:
     numbers["storm_first_mb"] = storm.resident_mb[0]
     numbers["storm_last_mb"] = storm.resident_mb[-1]
     numbers["storm_posts"] = storm.posts
+    flood = measurement.flood
+    numbers["flood_per_s"] = flood.per_second
+    numbers["flood_behind_s"] = flood.behind
+    numbers["flood_before_mb"] = flood.before_mb
+    numbers["flood_peak_mb"] = flood.peak_mb
     return {name: round(number, 4) for name, number in numbers.items()}
 
 
@@ -65,6 +71,8 @@ def write_report(measurement: Measurement) -> str:
             *_write_notices(measurement.notices),
             "",
             *_write_storm(measurement.storm),
+            "",
+            *_write_flood(measurement.flood),
         )
     )
 
@@ -132,3 +140,13 @@ def _write_storm(storm: Storm) -> Iterator[str]:
     for number, (seconds, resident) in enumerate(zip(storm.seconds, storm.resident_mb, strict=True), start=1):
         yield f"    storm {number}{seconds:>12.2f} s{resident:>10,.0f} MB"
     yield f"    {storm.posts:.1f} messages a target and storm"
+
+
+def _write_flood(flood: Flood) -> Iterator[str]:
+    yield f"A flood of {flood.frames:,} frames, {RATE:,} a second, each another update: through the socket, judged by"
+    yield "two rules, on disk, none lost. TCP holds the exchange back while the service is behind"
+    yield ""
+    yield (
+        f"    {flood.per_second:,.0f} frames a second taken, {flood.behind:.1f} s behind at the end   "
+        f"memory {flood.before_mb:,.0f} MB before, {flood.peak_mb:,.0f} MB at most"
+    )

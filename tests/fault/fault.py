@@ -440,3 +440,10 @@ FAULTS = (
         strike=lose_the_name,
     ),
 )
+
+# Tested apart, over a process of its own.
+FLOOD = (
+    "50,000 frames a second for 20 s",
+    "nothing is lost and nothing grows: TCP holds the exchange back until the service has caught up",
+    "updates are late by as much as the market is faster than the machine",
+)

@@ -118,9 +118,13 @@ class Proxy:
     async def _take(self, client: trio.SocketStream) -> None:
         self.clients.append(client)
         server = await trio.open_tcp_stream("127.0.0.1", self.upstream)
-        async with client, server, trio.open_nursery() as nursery:
-            for from_, to, is_up in ((client, server, True), (server, client, False)):
-                nursery.start_soon(partial(self._pump, from_, to, nursery.cancel_scope, is_up=is_up))
+        try:
+            async with client, server, trio.open_nursery() as nursery:
+                for from_, to, is_up in ((client, server, True), (server, client, False)):
+                    nursery.start_soon(partial(self._pump, from_, to, nursery.cancel_scope, is_up=is_up))
+        finally:
+            if client in self.clients:
+                self.clients.remove(client)
 
     async def _pump(
         self, from_: trio.SocketStream, to: trio.SocketStream, both: trio.CancelScope, *, is_up: bool

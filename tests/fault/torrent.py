@@ -1,7 +1,7 @@
 """`python -m tests.fault.torrent`: an exchange in a process of its own that sends frames as fast as C can.
 
-It serves one client: answers what is asked, and once `--places` are registered sends `--frames` of them at `--rate` a
-second, or as fast as the client takes them. Every frame is another update: all series of a slot, then the next slot.
+It serves one client: answers what is asked, and once all places are registered sends `--slots` of frames, `--rate`
+frames a second or as fast as the client takes them. Every frame is another update: all series of a slot, then the next.
 On standard output a line of JSON each: its port; when the first frame left; when the last one did. Then it stays.
 """
 
@@ -44,27 +44,18 @@ def wrap(payload: bytes, opcode: int = 1) -> bytes:
     return head + payload
 
 
-def last_value(frames: int) -> int:
+def last_value(slots: int) -> int:
     """Return the `msval` of the last slot."""
-    return _BASE + count_slots(frames)
+    return _BASE + slots
 
 
-def count_slots(frames: int) -> int:
-    """Return how many slots so many frames are."""
-    return -(-frames // SERIES)
-
-
-def _make_slots(frames: int) -> Iterator[tuple[bytes, int]]:
-    """Yield the bytes of each slot, and how many frames they are; every figure follows from the slot before."""
-    each = [_make_frame(place, investor) for place in PLACES for investor in FOLLOWED]
-    whole = b"".join(each)
-    for number in range(1, count_slots(frames) + 1):
-        left = frames - (number - 1) * SERIES
-        count = min(left, SERIES)
-        text = whole if count == SERIES else b"".join(each[:count])
+def _make_slots(slots: int) -> Iterator[bytes]:
+    """Yield the bytes of each slot; every figure follows from the slot before."""
+    whole = b"".join(_make_frame(place, investor) for place in PLACES for investor in FOLLOWED)
+    for number in range(1, slots + 1):
         second = FIRST_SLOT * number
         tjjtime = f"{second // 3600:02}{second // 60 % 60:02}{second % 60:02}00".encode()
-        yield text.replace(_VALUE.encode(), b"%7d" % (_BASE + number)).replace(_TIME.encode(), tjjtime), count
+        yield whole.replace(_VALUE.encode(), b"%7d" % (_BASE + number)).replace(_TIME.encode(), tjjtime)
 
 
 def _make_frame(place: str, investor: str) -> bytes:
@@ -144,7 +135,7 @@ class Client:
 def main() -> None:
     """Serve one client as the arguments say."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--frames", type=int, required=True)
+    parser.add_argument("--slots", type=int, required=True)
     parser.add_argument("--rate", type=float, required=True)
     options = parser.parse_args()
     with socket.create_server(("127.0.0.1", 0)) as listener:
@@ -157,11 +148,9 @@ def main() -> None:
         client.serve(0.2)
         begun = time.time()
         _say(begun=begun)
-        sent = 0
-        for text, count in _make_slots(options.frames):
-            client.serve(max(0.0, begun + sent / options.rate - time.time()))
+        for number, text in enumerate(_make_slots(options.slots)):
+            client.serve(max(0.0, begun + number * SERIES / options.rate - time.time()))
             client.socket.sendall(text)
-            sent += count
         _say(ended=time.time())
         while client.serve(1):
             pass
