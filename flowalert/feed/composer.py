@@ -54,7 +54,7 @@ class Composer:
 
     def close_due(self, wall: int, now: float) -> Sequence[Entry]:
         """Return what the clocks have closed since the last call."""
-        return (*self._slots.close_due(now), *self._sessions.close_due(wall))
+        return (*self._slots.close_due(now), *self._sessions.close_due(wall, now))
 
     def close_unheard(self, venues: Iterable[Venue], date: dt.date) -> Sequence[Entry]:
         """Close and return the sessions of a date that had no update at all, as the calendar has them."""

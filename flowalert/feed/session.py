@@ -1,5 +1,6 @@
 """When a session is closed: when the calendar says so, or at the next session's first update."""
 
+import math
 from collections.abc import Iterable
 
 from flowalert.market.calendar import session_end
@@ -9,6 +10,9 @@ from flowalert.market.venue import Venue
 
 # An exchange that still publishes has not ended its session, whatever the calendar says (a replay, a simulator).
 QUIET_AFTER = 120
+# Looks at the clock are a second apart at most: one that has moved so much more meanwhile was set. The clock of a
+# demonstration runs, and at 2,000 times the market's speed.
+_SET = 3000
 
 
 class Session:
@@ -24,12 +28,14 @@ class Session:
 
 
 class Sessions:
-    """The newest session of each venue, changed by every update and by `close_due`. Times are exchange time.
+    """The newest session of each venue, changed by every update and by `close_due`.
 
-    A session is closed once, and only if it had updates.
+    A session is closed once, and only if it had updates. Times are exchange time, `wall` is the wall clock's, and `now`
+    is trio's time.
     """
 
     def __init__(self) -> None:
+        self._looked: tuple[int, float] | None = None
         self._sessions = {venue: Session() for venue in Venue}
 
     def newest(self, venue: Venue) -> Session:
@@ -60,8 +66,9 @@ class Sessions:
         session.is_open = True
         return closed
 
-    def close_due(self, wall: int) -> list[SessionClosed]:
+    def close_due(self, wall: int, now: float) -> list[SessionClosed]:
         """Close and return the sessions that the calendar has ended and that have gone quiet."""
+        self._notice_step(wall, now)
         return [
             _close(venue, session)
             for venue, session in self._sessions.items()
@@ -69,6 +76,17 @@ class Sessions:
             and wall >= session_end(venue, date_of(session.midnight))
             and wall - session.told_at >= QUIET_AFTER
         ]
+
+    def _notice_step(self, wall: int, now: float) -> None:
+        """Where the wall clock was set ahead, let the last updates have come when it would have said so."""
+        if self._looked is not None:
+            before, looked_at = self._looked
+            expected = before + math.ceil(now - looked_at)
+            if wall - expected >= _SET:
+                for session in self._sessions.values():
+                    if session.told_at <= expected:
+                        session.told_at += wall - expected
+        self._looked = wall, now
 
 
 def _close(venue: Venue, session: Session) -> SessionClosed:

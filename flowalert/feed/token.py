@@ -16,7 +16,7 @@ log = structlog.get_logger()
 
 
 class TokenRefusedError(Exception):
-    """The exchange refuses the key or the secret; only a person can mend that, so it ends the feed."""
+    """The exchange refuses a key or a secret that never worked; only a person can mend that, so it ends the feed."""
 
     def __init__(self, refused: Refused, token_url: str) -> None:
         super().__init__(f"{token_url} refused: {refused.code} {refused.words}; {refused.remedy}")
@@ -44,12 +44,14 @@ class TokenSource:
         self._lock = trio.Lock()
         self._token: Token | None = None
         self._is_loaded = False
+        self._worked = False
         self.issued = 0
 
     async def get(self) -> Token:
         """Return a token that is not due for renewal, waiting as long as it takes to have one.
 
-        Raises TokenRefusedError where asking again is of no use.
+        Raises TokenRefusedError where the key is refused and there was no token before: asking again is of no use. A
+        key that worked is asked for again, as for any trouble: a service that ends has nobody who tells of it.
         """
         async with self._lock:
             if not self._is_loaded:
@@ -58,6 +60,7 @@ class TokenSource:
             if self._token is None or self._now() >= self._token.renew_at:
                 self._token = await self._issue()
                 await self._save(self._token)
+            self._worked = True
             return self._token
 
     async def discard(self, token: Token) -> None:
@@ -96,7 +99,9 @@ class TokenSource:
                 log.info("token issued", ends_at=answer.ends_at.isoformat(timespec="seconds"))
                 return answer
             if isinstance(answer, Refused):
-                raise TokenRefusedError(answer, url)
+                if not self._worked:
+                    raise TokenRefusedError(answer, url)
+                answer = Failed(f"{answer.code} {answer.words}; {answer.remedy}")
             wait = self._wait_after(answer, attempt)
             attempt += 1
             self._on_failed(answer.words)

@@ -1,5 +1,6 @@
 """The one place where the parts are put together: feed, engine, store and delivery, from start to stop."""
 
+import math
 from collections import Counter
 from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
 from contextlib import asynccontextmanager
@@ -41,6 +42,9 @@ log = structlog.get_logger()
 _WAITING_ENTRIES = 10_000
 # One transaction takes what is there, and no more than delays the alerts in it by a few milliseconds.
 _LARGEST_BATCH = 500
+# In a flood a commit takes less than a millisecond, and would be of the few entries that came during the last one: most
+# of the work would be commits. So they begin at least so many seconds apart; the first after a rest begins at once.
+_COMMITS_APART = 0.002
 
 # What needs nobody's attention.
 _EXPECTED = frozenset({DeliveryState.SENT, DeliveryState.PENDING, DeliveryState.SUPPRESSED})
@@ -172,7 +176,11 @@ class Service:
 
     async def _fold(self, entries: trio.MemoryReceiveChannel[Received]) -> None:
         async with entries:
+            next_at = -math.inf
             async for first in entries:
+                if trio.current_time() < next_at:
+                    await trio.sleep_until(next_at)
+                next_at = trio.current_time() + _COMMITS_APART
                 batch = [first]
                 while len(batch) < _LARGEST_BATCH:
                     try:

@@ -8,6 +8,7 @@ from tests.benchmarks.backtest import Passage, measure_backtest
 from tests.benchmarks.comparison import Comparison, compare
 from tests.benchmarks.day import WHOLE_DAY
 from tests.benchmarks.decision import Decision, measure_decision
+from tests.benchmarks.flood import measure_flood
 from tests.benchmarks.memory import measure_peak
 from tests.benchmarks.notice import Notices, measure_notices
 from tests.benchmarks.reach import find_reaches
@@ -15,6 +16,7 @@ from tests.benchmarks.reload import Reload, measure_reload
 from tests.benchmarks.restart import Restart, measure_restart
 from tests.benchmarks.rulebook import Density
 from tests.benchmarks.storm import Storm, measure_storm
+from tests.fault.flood import Flood
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -23,7 +25,7 @@ class Size:
 
     `sizes` are numbers of rules, each with the slots of the day to decide in a sparse and in a dense rulebook.
     `within` is how many seconds one rulebook is given for its rounds, and all peers together for theirs; each
-    takes its least number of rounds all the same.
+    takes its least number of rounds all the same. `flood` is how many seconds a flood lasts.
     """
 
     sizes: tuple[tuple[int, int, int], ...]
@@ -34,6 +36,7 @@ class Size:
     storms: int
     reloaded: int
     restart_slots: int
+    flood: float
     within: float
 
 
@@ -52,6 +55,7 @@ FULL = Size(
     storms=5,
     reloaded=10_000,
     restart_slots=WHOLE_DAY,
+    flood=20.0,
     within=6.0,
 )
 QUICK = Size(
@@ -63,6 +67,7 @@ QUICK = Size(
     storms=2,
     reloaded=1_000,
     restart_slots=120,
+    flood=2.0,
     within=1.0,
 )
 
@@ -79,6 +84,7 @@ class Measurement:
     storm: Storm
     reload: Reload
     restart: Restart
+    flood: Flood
 
 
 def measure(size: Size, tell: Callable[[str], None]) -> Measurement:
@@ -103,13 +109,16 @@ def measure(size: Size, tell: Callable[[str], None]) -> Measurement:
     tell("restart")
     restart = measure_restart(size.restart_slots)
     tell("storms of alerts")
+    storm = run_apart(measure_storm, size.storms)
+    tell("a flood of frames")
     return Measurement(
         decisions=tuple(decisions),
         peaks=peaks,
         comparison=comparison,
         backtest=backtest,
         notices=notices,
-        storm=run_apart(measure_storm, size.storms),
+        storm=storm,
+        flood=run_apart(measure_flood, size.flood),
         reload=_measure_reload(size, tell),
         restart=restart,
     )

@@ -11,6 +11,7 @@ from tests.benchmarks.reload import Reload
 from tests.benchmarks.restart import Restart
 from tests.benchmarks.rulebook import Density
 from tests.benchmarks.storm import Storm
+from tests.fault.flood import RATE, Flood
 
 _SHORT = {1: "1", 1_000: "1k", 100_000: "100k", 1_000_000: "1m"}
 
@@ -56,6 +57,11 @@ def name_numbers(measurement: Measurement) -> dict[str, float]:
     numbers["restart_s"] = restart.seconds
     numbers["restart_fold_s"] = restart.fold_s
     numbers["restart_entries"] = restart.entries
+    flood = measurement.flood
+    numbers["flood_per_s"] = flood.per_second
+    numbers["flood_behind_s"] = flood.behind
+    numbers["flood_before_mb"] = flood.before_mb
+    numbers["flood_peak_mb"] = flood.peak_mb
     return {name: round(number, 4) for name, number in numbers.items()}
 
 
@@ -78,6 +84,8 @@ def write_report(measurement: Measurement) -> str:
             *_write_reload(measurement.reload),
             "",
             *_write_restart(measurement.restart),
+            "",
+            *_write_flood(measurement.flood),
         )
     )
 
@@ -157,3 +165,13 @@ def _write_restart(restart: Restart) -> Iterator[str]:
     yield f"Restart with {restart.entries:,} entries of all sectors to fold: from the start of the process until ready"
     yield ""
     yield f"    {restart.seconds:.2f} s, of which the store and the fold {restart.fold_s:.2f} s of the processor"
+
+
+def _write_flood(flood: Flood) -> Iterator[str]:
+    yield f"A flood of {flood.frames:,} frames, {RATE:,} a second, each another update: through the socket, judged by"
+    yield "two rules, on disk, none lost. TCP holds the exchange back while the service is behind"
+    yield ""
+    yield (
+        f"    {flood.per_second:,.0f} frames a second taken, {flood.behind:.1f} s behind at the end   "
+        f"memory {flood.before_mb:,.0f} MB before, {flood.peak_mb:,.0f} MB at most"
+    )

@@ -158,6 +158,11 @@ class Issuer:
         return 200, token | {"expires_in": self.life}, {}
 
     async def serve(self, stream: trio.abc.Stream) -> None:
+        # A client that is stopped in the middle of its request is no failure.
+        with suppress(h11.RemoteProtocolError, trio.BrokenResourceError):
+            await self._serve(stream)
+
+    async def _serve(self, stream: trio.abc.Stream) -> None:
         peer = h11.Connection(h11.SERVER)
         body = b""
         path = ""

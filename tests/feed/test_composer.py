@@ -89,6 +89,21 @@ def test_a_session_that_still_publishes_is_not_closed() -> None:
     assert composer.close_due(END + 100 + 120, 20.0) == (SessionClosed(Venue.KRX, END),)
 
 
+def test_a_clock_that_is_set_ahead_closes_no_session() -> None:
+    """While updates come, whatever the wall clock says; it closes once they stay away."""
+    composer = Composer()
+    late = END - 1800
+    composer.compose(figures(FOREIGN, "17:40"), late, 10.0)
+    assert kinds(list(composer.close_due(late + 1, 11.0))) == [SlotClosed]
+    composer.compose(figures(FOREIGN, "17:40:30"), late + 30, 40.0)
+    for seconds in range(41, 60):
+        composer.close_due(late + 3600 + seconds - 10, float(seconds))
+    composer.compose(figures(FOREIGN, "17:41"), late + 3660, 70.0)
+    assert kinds(list(composer.close_due(late + 3661, 71.0))) == [SlotClosed]
+    assert composer.close_due(late + 3779, 189.0) == ()
+    assert composer.close_due(late + 3780, 190.0) == (SessionClosed(Venue.KRX, END),)
+
+
 def test_the_next_session_closes_the_one_before() -> None:
     """Where the clock did not, the first update of the next session does, after its last slot."""
     composer = Composer()

@@ -141,6 +141,19 @@ async def test_a_wrong_key_or_secret_is_refused_at_once(status: int, said: Any, 
         assert len(issuer.forms) == 1
 
 
+async def test_a_key_that_worked_is_asked_for_again() -> None:
+    """A refusal in the middle of a run is waited out: a gateway in trouble says many things, and the feed goes on."""
+    async with open_source(retry_first=0.01) as (source, issuer, _):
+        token = await source.get()
+        await source.discard(token)
+        issuer.replies += [(403, WRONG_KEY, {}), (403, b"<html>", {})]
+        with capture_logs() as logs:
+            assert (await source.get()).value == "token-2"
+    reasons = [log["reason"] for log in logs if log["event"] == "no token yet"]
+    assert ["IGW00103" in reasons[0], "HTTP 403" in reasons[1]] == [True, True]
+    assert all("check feed.app" in reason for reason in reasons)
+
+
 async def test_a_refusal_that_quotes_the_secret_does_not_pass_it_on() -> None:
     """The vendor's words are shown without what must not be shown."""
     async with open_source() as (source, issuer, _):
