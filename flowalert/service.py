@@ -1,9 +1,10 @@
 """The one place where the parts are put together: feed, engine, store and delivery, from start to stop."""
 
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 from typing import Protocol
 
@@ -22,11 +23,16 @@ from flowalert.feed.client import Feed
 from flowalert.feed.desk import Refusal
 from flowalert.feed.outlet import Received
 from flowalert.feed.recorder import Recorder, RecordSettings
+from flowalert.feed.refrain import Refrain
 from flowalert.feed.setting import FeedSettings
 from flowalert.feed.token import TokenRefusedError
 from flowalert.market.entry import FeedLost, SessionClosed, SlotClosed, Update
+from flowalert.market.instant import to_wall
 from flowalert.market.series import Series
 from flowalert.market.venue import Venue
+from flowalert.operation.chronicle import Chronicle
+from flowalert.operation.pulse import Part, Pulse
+from flowalert.operation.status import FeedStatus, Outlook
 from flowalert.rules.reserved import FEED_SILENT
 from flowalert.rules.rulebook import Rulebook
 from flowalert.store import Store, open_store
@@ -37,6 +43,12 @@ log = structlog.get_logger()
 _WAITING_ENTRIES = 10_000
 # One transaction takes what is there, and no more than delays the alerts in it by a few milliseconds.
 _LARGEST_BATCH = 500
+
+# The engine goes round at least so often, so that one that hangs can be told from one that has nothing to do.
+_LOOK_AGAIN_AFTER = 1.0
+
+# Of more series than these a line of the log counts the others.
+_NAMED = 10
 
 # What needs nobody's attention.
 _EXPECTED = frozenset({DeliveryState.SENT, DeliveryState.PENDING, DeliveryState.SUPPRESSED})
@@ -111,8 +123,8 @@ class Account:
 class Service:
     """A running service.
 
-    What changes: `told` and `held_back`, counts of transitions, and the engine itself, by the engine's task alone; the
-    store, by that task and the delivery workers.
+    What changes: `told` and `held_back`, counts of transitions, the engine itself and the chronicle, by the engine's
+    task alone; the store, by that task and the delivery workers.
     """
 
     def __init__(self, plan: Plan, store: Store, pasts: Mapping[str, Past]) -> None:
@@ -121,6 +133,8 @@ class Service:
         self.told = 0
         self.held_back = 0
         self.engine = Engine(plan.rulebook, pasts)
+        self.pulse = Pulse()
+        self.chronicle = Chronicle()
         self._recorder = Recorder(plan.record) if plan.record else None
         self.feed = Feed(
             plan.feed,
@@ -133,6 +147,8 @@ class Service:
         self._gaps: Counter[Series] = Counter()
         self._used: frozenset[Used] = frozenset()
         self._labels = {rule.name: rule.labels for rule in plan.rulebook.rules if rule.labels}
+        # Of a target that is down for a day each attempt would be a line.
+        self._refrains: defaultdict[tuple[str, str], Refrain] = defaultdict(Refrain)
         self._sent = 0
         self._dead = 0
 
@@ -149,12 +165,16 @@ class Service:
                 elif isinstance(entry, SlotClosed | SessionClosed):
                     latest[entry.venue] = entry
             self.feed.prime(chunk)
+            self.chronicle.prime(chunk)
             entries += len(chunk)
             await trio.lowlevel.checkpoint()
         if entries:
             log.info("journal folded", entries=entries, open=len(self.engine.list_open()))
-        # Gaps of the fold were told when they came about.
+        # Gaps of the fold were told when they came about, and so were its transitions.
         self._gaps = self.engine.gaps.copy()
+        self.chronicle.note_gaps(self._gaps)
+        for transition in transitions:
+            self.chronicle.note_transition(transition)
         await self._reconcile(transitions)
         last = max((entry.at for entry in latest.values()), default=None)
         if last is not None and not all(isinstance(entry, SessionClosed) for entry in latest.values()):
@@ -181,6 +201,42 @@ class Service:
                 self._bell.close()
                 if self._recorder is not None:
                     self._recorder.close()
+
+    async def look(self) -> Outlook:
+        """Return how it stands, for people and for the service manager."""
+        backlog = await self._store.backlog(self.plan.now())
+        standing, last = self.feed.standing, self.chronicle.last_update
+        count = self.feed.count
+        return Outlook(
+            rules=len(self.plan.rulebook.rules),
+            channels=len(self.plan.channels),
+            open_alerts=sum(watch.is_firing for watch in self.engine.list_open()),
+            waiting=backlog.total,
+            told=self.told,
+            held_back=self.held_back,
+            gaps={str(series): gaps for series, gaps in self.chronicle.gaps.items()},
+            feed=FeedStatus(
+                places=standing.wanted,
+                registered=standing.registered,
+                refused=standing.refused,
+                silent=self.chronicle.find_silent(self.plan.rulebook.places),
+                lost_for=standing.lost_for,
+                is_silent=standing.is_silent,
+                cause=standing.cause,
+                last_frame_at=self.feed.last_frame_at,
+                published_at=to_wall(last[0]) if last else None,
+                received_at=last[1] if last else None,
+                counts={
+                    "frames": count.frames,
+                    "updates": count.updates,
+                    "repeats": count.repeats,
+                    "stale": count.stale,
+                    "quarantined": count.quarantined.total(),
+                    "connects": count.connects,
+                    "losts": count.losts,
+                },
+            ),
+        )
 
     async def account(self) -> Account:
         """Return what was done so far."""
@@ -209,7 +265,7 @@ class Service:
 
     async def _fold(self, entries: trio.MemoryReceiveChannel[Received]) -> None:
         async with entries:
-            async for first in entries:
+            while (first := await self._receive(entries)) is not None:
                 batch = [first]
                 while len(batch) < _LARGEST_BATCH:
                     try:
@@ -218,16 +274,28 @@ class Service:
                         break
                 await self._take(batch)
 
+    async def _receive(self, entries: trio.MemoryReceiveChannel[Received]) -> Received | None:
+        """Return the next entry, None after the last; the pulse beats meanwhile."""
+        while True:
+            self.pulse.beat(Part.ENGINE)
+            with trio.move_on_after(_LOOK_AGAIN_AFTER):
+                try:
+                    return await entries.receive()
+                except trio.EndOfChannel:
+                    return None
+
     async def _take(self, received: Sequence[Received]) -> None:
         """Fold entries, and have them, what followed and whom to tell on disk as one."""
         made = [(each.at, transition) for each in received for transition in self.engine.handle(each.entry)]
+        self.chronicle.note(received)
         await self._commit(received, made)
         if self._recorder is not None:
             self._recorder.note_entries(received)
         gaps = self.engine.gaps - self._gaps
         if gaps:
             self._gaps = self.engine.gaps.copy()
-            log.warning("updates missed", series=", ".join(str(each) for each in sorted(gaps)), gaps=gaps.total())
+            self.chronicle.note_gaps(gaps)
+            log.warning("updates missed", series=_name_some(sorted(gaps)), gaps=gaps.total())
             self.plan.observer.note_gaps(gaps)
 
     async def _commit(self, received: Sequence[Received], dated: Sequence[tuple[datetime | None, Transition]]) -> None:
@@ -247,6 +315,7 @@ class Service:
         for transition in transitions:
             self.told += transition.told and transition.kind is not Kind.RESOLVED
             self.held_back += not transition.told and transition.kind is not Kind.RESOLVED
+            self.chronicle.note_transition(transition)
             self._report(transition)
             self.plan.observer.note_transition(transition, texts.get(transition.id))
 
@@ -275,6 +344,7 @@ class Service:
             inhibitions=self.plan.inhibitions,
             tell=self._report_delivery,
             recall=self._recall,
+            beat=partial(self.pulse.beat, Part.DELIVERY),
         )
         await run_delivery(self._store, orders, self._bell)
 
@@ -294,7 +364,9 @@ class Service:
                 yield self._occur(present, None, None)
 
     def _report(self, transition: Transition) -> None:
-        log.info(
+        # What a cooldown or a limit holds back can be said of every series every half a minute.
+        say = log.info if transition.told else log.debug
+        say(
             "alert",
             kind=transition.kind.value,
             rule=transition.rule,
@@ -309,6 +381,13 @@ class Service:
         self._sent += report.count * (report.state is DeliveryState.SENT)
         self._dead += report.count * (report.state is DeliveryState.DEAD)
         say = log.info if report.state in _EXPECTED else log.warning
+        lane = (report.channel, report.target.key)
+        times: int | None = 1
+        if report.state is DeliveryState.RETRYING:
+            times = self._refrains[lane].find_due(report.reason, trio.current_time())
+            say = log.debug if times is None else say
+        elif report.state is DeliveryState.SENT:
+            self._refrains.pop(lane, None)
         say(
             "delivery",
             state=report.state.value,
@@ -317,6 +396,7 @@ class Service:
             count=report.count,
             reason=report.reason,
             attempts=report.attempts,
+            times=times or 1,
         )
         self.plan.observer.note_delivery(report)
 
@@ -330,6 +410,12 @@ class Service:
             rules=", ".join(wanting.get(refusal.place, ())),
             remedy=refusal.remedy,
         )
+
+
+def _name_some(series: Sequence[Series]) -> str:
+    """Name the first of the series, and count the others: all can have missed an update at once."""
+    more = len(series) - _NAMED
+    return ", ".join(map(str, series[:_NAMED])) + (f" and {more} more" if more > 0 else "")
 
 
 def _close(last: Transition, folded: Sequence[Transition]) -> Transition:

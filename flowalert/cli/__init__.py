@@ -10,6 +10,8 @@ from flowalert import __version__
 _COMMANDS = {
     "demo": "See it work: a simulated market, and its alerts in this terminal.",
     "run": "Run the service.",
+    "status": "See whether the service runs, and how it goes.",
+    "doctor": "Check all that the service needs, and say what to do.",
     "check": "Check rule files, and say where each mistake is.",
     "schema": "Print the JSON Schema of rule files, for editors.",
     "explain": "Say in words what a rule does.",

@@ -67,43 +67,68 @@ def _plan(settings: "Settings") -> "Plan":
 
 
 async def _serve(plan: "Plan") -> "Account | None":
+    import os
+
     import structlog
     import trio
 
     from flowalert.cli.signals import watch_signals
     from flowalert.feed.token import TokenRefusedError
+    from flowalert.operation.attendant import Attendant
+    from flowalert.operation.systemd import find_notifier
     from flowalert.service import run_service
     from flowalert.store import StoreRefused
 
     log = structlog.get_logger()
     stop = trio.Event()
+    notifier = find_notifier(os.environ)
+    attendant: Attendant | None = None
 
     def tell_started(service: "Service") -> None:
+        nonlocal attendant
         gc.freeze()
         gc.enable()
-        log.info(
-            "flowalert started",
-            rules=len(plan.rulebook.rules),
-            sectors=len(plan.rulebook.places),
-            channels=len(plan.channels),
-            store=str(service.plan.store),
-        )
+        log.info("flowalert started", **_describe(plan), open=len(service.engine.list_open()))
+        attendant = Attendant(service, plan.store, notifier)
+        nursery.start_soon(attendant.attend, stop)
 
     account: Account | None = None
     refused: TokenRefusedError | StoreRefused | None = None
     async with trio.open_nursery() as nursery:
-        await nursery.start(partial(watch_signals, stop, nursery.cancel_scope, say=log.info))
+        say = partial(log.info, "flowalert stopping")
+        await nursery.start(partial(watch_signals, stop, nursery.cancel_scope, say=lambda words: say(why=words)))
         try:
             account = await run_service(plan, stop, tell_started)
         except (TokenRefusedError, StoreRefused) as error:
             # Kept until the nursery has ended, which would wrap it into a group.
             refused = error
         nursery.cancel_scope.cancel()
+    if attendant is not None and (account or refused):
+        await attendant.end(str(refused or "asked to stop"))
     if refused is not None:
         raise refused
     if account is not None:
         log.info("flowalert stopped", **{name: getattr(account, name) for name in account.__dataclass_fields__})
     return account
+
+
+def _describe(plan: "Plan") -> "dict[str, str | int]":
+    """Return what runs, and on what, for the first line of its log."""
+    import os
+    import platform
+
+    from flowalert import __version__
+
+    return {
+        "version": __version__,
+        "python": platform.python_version(),
+        "process": os.getpid(),
+        "rules": len(plan.rulebook.rules),
+        "sectors": len(plan.rulebook.places),
+        "channels": len(plan.channels),
+        "targets": len({address.key for channel in plan.channels.values() for address in channel.addresses}),
+        "store": str(plan.store),
+    }
 
 
 def _end(words: str, code: int) -> None:

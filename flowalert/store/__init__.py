@@ -3,7 +3,9 @@
 from flowalert.store.ack import NotAcknowledged
 from flowalert.store.alert import Alert, AlertState
 from flowalert.store.audit import Action, Deed
+from flowalert.store.backlog import Backlog
 from flowalert.store.ledger import Ledger, Line, Names, Selection
+from flowalert.store.lock import Holder, find_holder
 from flowalert.store.refusal import StoreRefused
 from flowalert.store.second_try import NotPutBack, PutBack
 from flowalert.store.session import Session
@@ -15,8 +17,10 @@ __all__ = [
     "Action",
     "Alert",
     "AlertState",
+    "Backlog",
     "Clerk",
     "Deed",
+    "Holder",
     "Ledger",
     "Line",
     "Names",
@@ -30,6 +34,7 @@ __all__ = [
     "Store",
     "StoreRefused",
     "Summary",
+    "find_holder",
     "open_clerk",
     "open_reader",
     "open_store",

@@ -20,6 +20,7 @@ from flowalert.market.entry import Entry
 from flowalert.store import ack, alert, audit, handoff, lane, queue, session, silence, summary, term
 from flowalert.store.ack import NotAcknowledged
 from flowalert.store.alert import Labels
+from flowalert.store.backlog import Backlog, read_backlog
 from flowalert.store.database import Database, create_file, open_database
 from flowalert.store.identity import check_existing, check_identity
 from flowalert.store.journal import Journal, read_chunk
@@ -106,6 +107,10 @@ class Reader:
     async def pasts(self) -> dict[str, Past]:
         """Return what rules that expire had used up before the open session, by the rule's name."""
         return await self._database.read(term.read_pasts)
+
+    async def backlog(self, now: datetime) -> Backlog:
+        """Return what waits to be sent and what could not be, by now."""
+        return await self._database.read(read_backlog, now)
 
     async def summary(self) -> summary.Summary:
         """Return how much of everything there is."""
