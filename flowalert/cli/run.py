@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 # Each kind of end has a code of its own, so that systemd can tell what is worth a restart. 2 is click's, for usage.
 REFUSED_KEY = 3
 REFUSED_STORE = 4
+# A fault of its own, which a restart may mend: Python's code for it, 1, means something else here.
+CRASHED = 5
 
 
 @click.command()
@@ -25,8 +27,10 @@ def run(config: Path) -> None:
     """Run the service until SIGINT or SIGTERM; a second one ends it at once.
 
     Exit codes: 0 stopped, 1 settings or rules with errors, 2 wrong usage, 3 the exchange refuses the key, 4 the store
-    cannot be used.
+    cannot be used, 5 a fault of its own, 130 ended at once.
     """
+    import faulthandler
+
     import structlog
     import trio
 
@@ -37,6 +41,8 @@ def run(config: Path) -> None:
     # Rules are loaded once and stay. A collector that goes through all of them again and again slows their loading
     # down, and makes the service pause ever after: it starts when they are there, and leaves them out.
     gc.disable()
+    # The watchdog's SIGABRT then says where each thread stood, without a value of any variable.
+    faulthandler.enable()
     settings = load_settings(config)
     set_up_logs(settings.log.format, settings.log.level)
     for problem in settings.warnings:
@@ -48,6 +54,9 @@ def run(config: Path) -> None:
         _end(str(error), REFUSED_KEY)
     except StoreRefused as error:
         _end(str(error), REFUSED_STORE)
+    except Exception:  # noqa: BLE001 - whatever it is, the code of its end must say that it is a fault
+        structlog.get_logger().exception("flowalert crashed")
+        raise SystemExit(CRASHED) from None
     else:
         if account is None:
             raise SystemExit(130)

@@ -2,6 +2,7 @@
 
 import json
 import signal
+import sqlite3
 import subprocess
 from pathlib import Path
 from typing import Any
@@ -146,3 +147,19 @@ def test_a_second_signal_ends_it_at_once(tmp_path: Path) -> None:
         with start_program("run", folder=tmp_path) as process:
             wait_until(lambda: len(hook.requests) > before, "what was cut off")
             assert stop(process) == 0
+
+
+def test_a_fault_of_its_own_is_told_from_what_a_person_must_mend(tmp_path: Path) -> None:
+    """Exit code 5, which systemd restarts, and a line of the log with where it was, and no secret."""
+    with open_recorder() as hook, simulator_process(tmp_path, speed=60) as (ws_url, token_url):
+        write(tmp_path, RULES, ws_url=ws_url, token_url=token_url, hook=hook)
+        with start_program("run", folder=tmp_path) as process:
+            wait_until(lambda: hook.requests, "a message")
+            with sqlite3.connect(tmp_path / "flowalert.db", isolation_level=None) as hand:
+                hand.execute("DROP TABLE journal")
+            assert process.wait(60) == 5
+    text = (tmp_path / "err.txt").read_text(encoding="utf-8")
+    (crash,) = [line for line in map(json.loads, text.splitlines()) if line["event"] == "flowalert crashed"]
+    assert "journal" in json.dumps(crash)
+    assert "planted-secret" not in text
+    assert "locals" not in text

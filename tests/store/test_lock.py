@@ -23,7 +23,7 @@ from flowalert.store import find_holder
 print("looks", flush=True)
 while True:
     find_holder(Path(sys.argv[1]))
-    time.sleep(0.0005)
+    time.sleep(0.0001)
 """
 
 
