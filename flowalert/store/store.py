@@ -17,7 +17,7 @@ from flowalert.engine.silence import Silence
 from flowalert.engine.term import Past, Used
 from flowalert.engine.transition import Transition
 from flowalert.market.entry import Entry
-from flowalert.store import ack, alert, audit, handoff, lane, queue, session, silence, summary, term
+from flowalert.store import ack, alert, audit, handoff, integrity, lane, queue, session, silence, summary, term
 from flowalert.store.ack import NotAcknowledged
 from flowalert.store.alert import Labels
 from flowalert.store.backlog import Backlog, read_backlog
@@ -111,6 +111,10 @@ class Reader:
     async def backlog(self, now: datetime) -> Backlog:
         """Return what waits to be sent and what could not be, by now."""
         return await self._database.read(read_backlog, now)
+
+    async def find_damages(self) -> list[str]:
+        """Return what is wrong with the file, nothing where it is whole; it is read from end to end."""
+        return await self._database.read(integrity.find_damages)
 
     async def summary(self) -> summary.Summary:
         """Return how much of everything there is."""
