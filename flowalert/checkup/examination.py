@@ -31,8 +31,8 @@ def check_machine(users: int) -> list[Finding]:
 def list_problems(problems: Sequence[Problem]) -> Iterator[Finding]:
     """Yield each problem of settings and rules as a finding."""
     for each in problems:
-        say = fail if each.level is Weight.ERROR else warn
-        yield say("settings", f"{each.file}:{each.line}:{each.column}: {each.what}", each.instead)
+        make = fail if each.level is Weight.ERROR else warn
+        yield make("settings", f"{each.file}:{each.line}:{each.column}: {each.what}", each.instead)
 
 
 async def examine(settings: Settings, *, within: float, asks: bool, sends: bool) -> list[Finding]:

@@ -115,7 +115,7 @@ class Feed:
         wanted = dict.fromkeys(places)
         for venue, sector in wanted:
             if not is_listed(sector):
-                log.warning("sector not in the table of flowalert; it may stay silent", place=name_place(venue, sector))
+                log.warning("sector not in the table", place=name_place(venue, sector))
         for name in self._desk.refusals.keys() - {name_place(*key) for key in wanted}:
             del self._desk.refusals[name]
         kept = [[key for key in lane.want.keys if key in wanted] for lane in self._lanes]

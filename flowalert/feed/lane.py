@@ -116,7 +116,7 @@ class Lane:
                 self._refrain.end()
             if self._is_token_suspect(link):
                 self._renewed_at = trio.current_time()
-                self._log.warning("token suspected, renewing it", reason=reason)
+                self._log.warning("token suspected", reason=reason)
                 await self._desk.tokens.discard(token)
                 return
         settings = self._desk.settings

@@ -132,4 +132,4 @@ class TokenSource:
         try:
             await trio.to_thread.run_sync(save_token, path, self._key, token)
         except OSError as error:
-            log.warning("token not cached; a restart will ask for another", path=str(path), reason=str(error))
+            log.warning("token not cached", path=str(path), reason=str(error))

@@ -26,16 +26,18 @@ class Look(Struct, frozen=True):
     @property
     def own(self) -> Status | None:
         """What the process that runs now has said; what one before it said is none of its."""
-        if self.holder is None or self.status is None or self.status.process != self.holder.process:
+        holder, status = self.holder, self.status
+        if holder is None or status is None or status.process != holder.process:
             return None
-        return self.status
+        # In a container every process has the same number.
+        return status if status.written_at >= holder.since else None
 
 
 def find_faults(look: Look, now: datetime) -> Iterator[str]:
     """Yield why a running service does not work at all, in words; one that starts has a minute."""
     status = look.own
     if status is None:
-        if look.status is None or now - look.status.written_at >= _STARTS_WITHIN:
+        if look.holder is not None and now - look.holder.since >= _STARTS_WITHIN:
             yield "it has not said that it is ready: it starts, or hangs while it does"
         return
     silent_for = now - status.written_at

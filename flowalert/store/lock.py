@@ -5,6 +5,7 @@ import os
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import UTC, datetime
 from pathlib import Path
 
 from msgspec import Struct
@@ -17,9 +18,10 @@ _LOOK_AGAIN_AFTER = 0.02
 
 
 class Holder(Struct, frozen=True):
-    """The process that holds a store's lock, None where it has not said yet which it is."""
+    """The process that holds a store's lock, None where it has not said yet which it is, and since when it does."""
 
     process: int | None
+    since: datetime
 
 
 @contextmanager
@@ -67,7 +69,9 @@ def find_holder(path: Path) -> Holder | None:
         fcntl.flock(descriptor, fcntl.LOCK_SH | fcntl.LOCK_NB)
     except BlockingIOError:
         process = os.pread(descriptor, 20, 0).decode("ascii", "replace").strip()
-        return Holder(int(process) if process.isdecimal() else None)
+        # Its number is written when the lock is taken, and not again.
+        since = datetime.fromtimestamp(os.fstat(descriptor).st_mtime, UTC)
+        return Holder(int(process) if process.isdecimal() else None, since)
     else:
         return None
     finally:

@@ -12,7 +12,7 @@ from flowalert.store import Backlog, Holder
 from flowalert.store.backlog import NOTHING
 from tests.operation.sample import NOW, outlook, status
 
-HOLDER = Holder(4711)
+HOLDER = Holder(4711, NOW - dt.timedelta(hours=2))
 
 
 def look(said: Status | None, backlog: Backlog = NOTHING) -> Look:
@@ -40,9 +40,14 @@ def test_what_does_not_go_round_is_a_fault(said: Status | None, words: str) -> N
     assert words in fault
 
 
-def test_one_that_starts_has_a_minute() -> None:
-    """Since the one before it was heard last."""
-    assert list(find_faults(look(status(process=1, written_at=NOW - dt.timedelta(seconds=20))), NOW)) == []
+@pytest.mark.parametrize("process", [1, 4711])
+def test_one_that_starts_has_a_minute(process: int) -> None:
+    """And nothing of what the one before it said is its own, also where both have the same number."""
+    holder = Holder(4711, NOW - dt.timedelta(seconds=20))
+    before = status(process=process, written_at=NOW - dt.timedelta(minutes=30), stuck=("engine",))
+    starting = Look(holder, before, NOTHING)
+    assert starting.own is None
+    assert [*find_faults(starting, NOW), *find_troubles(starting, NOW)] == []
 
 
 @pytest.mark.parametrize(

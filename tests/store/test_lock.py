@@ -3,9 +3,10 @@
 import os
 import subprocess
 import sys
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-from flowalert.store import Holder, find_holder
+from flowalert.store import find_holder
 from flowalert.store.lock import hold_lock
 
 _HOLDS = """\
@@ -36,12 +37,16 @@ def test_the_holder_is_named_while_it_lives(tmp_path: Path) -> None:
     ) as process:
         assert process.stdout is not None
         assert process.stdout.readline() == "held\n"
-        assert [find_holder(path) for _ in range(2)] == [Holder(process.pid)] * 2
+        holders = [find_holder(path) for _ in range(2)]
+        assert [holder.process for holder in holders if holder] == [process.pid] * 2
         process.kill()
         process.wait()
     assert find_holder(path) is None
     with hold_lock(path):
-        assert find_holder(path) == Holder(os.getpid())
+        holder = find_holder(path)
+        assert holder is not None
+        assert holder.process == os.getpid()
+        assert abs(datetime.now(UTC) - holder.since) < timedelta(minutes=1)
 
 
 def test_a_look_at_the_very_moment_of_a_start_does_not_refuse_it(tmp_path: Path) -> None:
