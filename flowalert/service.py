@@ -31,6 +31,7 @@ from flowalert.market.instant import to_wall
 from flowalert.market.series import Series
 from flowalert.market.venue import Venue
 from flowalert.operation.chronicle import Chronicle
+from flowalert.operation.gap_log import GapLog
 from flowalert.operation.pulse import Part, Pulse
 from flowalert.operation.status import FeedStatus, Outlook
 from flowalert.rules.reserved import FEED_SILENT
@@ -46,9 +47,6 @@ _LARGEST_BATCH = 500
 
 # The engine goes round at least so often, so that one that hangs can be told from one that has nothing to do.
 _LOOK_AGAIN_AFTER = 1.0
-
-# Of more series than these a line of the log counts the others.
-_NAMED = 10
 
 # What needs nobody's attention.
 _EXPECTED = frozenset({DeliveryState.SENT, DeliveryState.PENDING, DeliveryState.SUPPRESSED})
@@ -145,6 +143,7 @@ class Service:
         self._store = store
         self._bell = Doorbell()
         self._gaps: Counter[Series] = Counter()
+        self._gap_log = GapLog()
         self._used: frozenset[Used] = frozenset()
         self._labels = {rule.name: rule.labels for rule in plan.rulebook.rules if rule.labels}
         # Of a target that is down for a day each attempt would be a line.
@@ -198,6 +197,7 @@ class Service:
                     with trio.CancelScope(shield=True):
                         await self._fold(receive)
             finally:
+                self._gap_log.end()
                 self._bell.close()
                 if self._recorder is not None:
                     self._recorder.close()
@@ -278,6 +278,7 @@ class Service:
         """Return the next entry, None after the last; the pulse beats meanwhile."""
         while True:
             self.pulse.beat(Part.ENGINE)
+            self._gap_log.look(trio.current_time())
             with trio.move_on_after(_LOOK_AGAIN_AFTER):
                 try:
                     return await entries.receive()
@@ -295,8 +296,9 @@ class Service:
         if gaps:
             self._gaps = self.engine.gaps.copy()
             self.chronicle.note_gaps(gaps)
-            log.warning("updates missed", series=_name_some(sorted(gaps)), gaps=gaps.total())
+            self._gap_log.note(gaps, trio.current_time())
             self.plan.observer.note_gaps(gaps)
+        self._gap_log.look(trio.current_time())
 
     async def _commit(self, received: Sequence[Received], dated: Sequence[tuple[datetime | None, Transition]]) -> None:
         """Write entries and the transitions that they brought about, each with when its entry was received."""
@@ -410,12 +412,6 @@ class Service:
             rules=", ".join(wanting.get(refusal.place, ())),
             remedy=refusal.remedy,
         )
-
-
-def _name_some(series: Sequence[Series]) -> str:
-    """Name the first of the series, and count the others: all can have missed an update at once."""
-    more = len(series) - _NAMED
-    return ", ".join(map(str, series[:_NAMED])) + (f" and {more} more" if more > 0 else "")
 
 
 def _close(last: Transition, folded: Sequence[Transition]) -> Transition:

@@ -69,7 +69,8 @@ class Lane:
     async def _converse(self, token: Token, socket: WebSocketConnection) -> str:
         link = self.link = Link(self._desk, self.want, token, socket, number=self._number)
         self._desk.count.connects += 1
-        self._log.info("connected", url=self._desk.settings.endpoint.url)
+        say = self._log.debug if self._refrain.find_due("connected", trio.current_time()) is None else self._log.info
+        say("connected", url=self._desk.settings.endpoint.url)
         async with trio.open_nursery() as nursery:
             nursery.start_soon(self._note_back, link)
             reason = await link.run()
