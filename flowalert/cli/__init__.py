@@ -12,6 +12,8 @@ _GROUPS = {
         "demo": "See it at work on a simulated market, in this terminal.",
         "run": "Run the service.",
         "reload": "Have the running service read its settings and rules again.",
+        "status": "See whether the service runs, and how it goes.",
+        "doctor": "Check all that the service needs, and say what to do.",
         "backup": "Copy the store, beside the service that writes it.",
     },
     "To write rules": {

@@ -15,9 +15,13 @@ def set_up_logs(form: str, level: str) -> None:
         structlog.processors.TimeStamper(fmt="iso", utc=False),
     ]
     if form == "json":
-        processors += [structlog.processors.dict_tracebacks, structlog.processors.JSONRenderer(ensure_ascii=False)]
-    else:
         # Locals in a traceback could be a secret's place.
+        to_dict = structlog.tracebacks.ExceptionDictTransformer(show_locals=False)
+        processors += [
+            structlog.processors.ExceptionRenderer(to_dict),
+            structlog.processors.JSONRenderer(ensure_ascii=False),
+        ]
+    else:
         plain = structlog.dev.plain_traceback
         processors.append(structlog.dev.ConsoleRenderer(colors=sys.stderr.isatty(), exception_formatter=plain))
     structlog.configure(

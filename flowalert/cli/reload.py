@@ -40,12 +40,13 @@ def reload(*, config: Path, store: Path | None, timeout: str) -> None:
 
     path = store or _find_store(config)
     holder = find_holder(path.resolve())
-    if holder is None:
+    if holder is None or holder.process is None:
         click.echo(f"flowalert: no service is running on {path}; start it with flowalert run", err=True)
         raise SystemExit(NOT_RUNNING)
-    deed = run(partial(_ask, path, lambda: os.kill(holder, signal.SIGHUP), within))
+    process = holder.process
+    deed = run(partial(_ask, path, lambda: os.kill(process, signal.SIGHUP), within))
     if deed is None:
-        click.echo(f"flowalert: process {holder} has not answered within {timeout}; look at its log", err=True)
+        click.echo(f"flowalert: process {process} has not answered within {timeout}; look at its log", err=True)
         raise SystemExit(REFUSED)
     problems = deed.detail["problems"]
     for problem in problems:

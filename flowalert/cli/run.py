@@ -1,6 +1,7 @@
 """`flowalert run`: the service."""
 
 import gc
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -17,6 +18,8 @@ if TYPE_CHECKING:
 # Each kind of end has a code of its own, so that systemd can tell what is worth a restart. 2 is click's, for usage.
 REFUSED_KEY = 3
 REFUSED_STORE = 4
+# A fault of its own, which a restart may mend: Python's code for it, 1, means something else here.
+CRASHED = 5
 
 
 @click.command()
@@ -25,8 +28,10 @@ def run(config: Path) -> None:
     """Run the service until SIGINT or SIGTERM; a second one ends it at once.
 
     Exit codes: 0 stopped, 1 settings or rules with errors, 2 wrong usage, 3 the exchange refuses the key, 4 the store
-    cannot be used.
+    cannot be used, 5 a fault of its own, 130 ended at once.
     """
+    import faulthandler
+
     import structlog
     import trio
 
@@ -37,6 +42,8 @@ def run(config: Path) -> None:
     # Rules are loaded once and stay. A collector that goes through all of them again and again slows their loading
     # down, and makes the service pause ever after: it starts when they are there, and leaves them out.
     gc.disable()
+    # The watchdog's SIGABRT then says where each thread stood, without a value of any variable.
+    faulthandler.enable()
     settings = load_settings(config)
     set_up_logs(settings.log.format, settings.log.level)
     for problem in settings.warnings:
@@ -48,6 +55,9 @@ def run(config: Path) -> None:
         _end(str(error), REFUSED_KEY)
     except (StoreRefused, StoreFailed) as error:
         _end(str(error), REFUSED_STORE)
+    except Exception:  # noqa: BLE001 - whatever it is, the code of its end must say that it is a fault
+        structlog.get_logger().exception("flowalert crashed")
+        raise SystemExit(CRASHED) from None
     else:
         if account is None:
             raise SystemExit(130)
@@ -70,45 +80,72 @@ def _plan(settings: "Settings", config: Path) -> "Plan":
 
 
 async def _serve(plan: "Plan") -> "Account | None":
+    import os
+
     import structlog
     import trio
 
     from flowalert.cli.signals import watch_hangup, watch_signals
     from flowalert.feed.token import TokenRefusedError
+    from flowalert.operation.attendant import Attendant
+    from flowalert.operation.systemd import find_notifier
     from flowalert.service import run_service
     from flowalert.store import StoreFailed, StoreRefused
 
     log = structlog.get_logger()
     stop = trio.Event()
+    notifier = find_notifier(os.environ)
+    attendant: Attendant | None = None
 
     def tell_started(service: "Service") -> None:
+        nonlocal attendant
         gc.freeze()
         gc.enable()
-        log.info(
-            "flowalert started",
-            rules=len(plan.rulebook.rules),
-            sectors=len(plan.rulebook.places),
-            channels=len(plan.channels),
-            store=str(service.plan.store),
-        )
+        log.info("flowalert started", **_describe(plan), open=len(service.engine.list_open()))
+        attendant = Attendant(service, plan.store, notifier)
+        nursery.start_soon(attendant.attend, stop)
 
     account: Account | None = None
     refused: TokenRefusedError | StoreRefused | StoreFailed | None = None
     async with trio.open_nursery() as nursery:
-        await nursery.start(partial(watch_signals, stop, nursery.cancel_scope, say=log.info))
+        say = partial(log.info, "flowalert stopping")
+        await nursery.start(partial(watch_signals, stop, nursery.cancel_scope, say=lambda words: say(why=words)))
         if plan.source is not None:
-            await nursery.start(watch_hangup, plan.source.requests.ask)
+            source = replace(plan.source, begun=notifier.tell_reloading, ended=lambda: notifier.tell_ready("reloaded"))
+            plan = replace(plan, source=source)
+            await nursery.start(watch_hangup, source.requests.ask)
         try:
             account = await run_service(plan, stop, tell_started)
         except (TokenRefusedError, StoreRefused, StoreFailed) as error:
             # Kept until the nursery has ended, which would wrap it into a group.
             refused = error
         nursery.cancel_scope.cancel()
+    if attendant is not None and (account or refused):
+        await attendant.end(str(refused or "asked to stop"))
     if refused is not None:
         raise refused
     if account is not None:
         log.info("flowalert stopped", **{name: getattr(account, name) for name in account.__dataclass_fields__})
     return account
+
+
+def _describe(plan: "Plan") -> "dict[str, str | int]":
+    """Return what runs, and on what, for the first line of its log."""
+    import os
+    import platform
+
+    from flowalert import __version__
+
+    return {
+        "version": __version__,
+        "python": platform.python_version(),
+        "process": os.getpid(),
+        "rules": len(plan.rulebook.rules),
+        "sectors": len(plan.rulebook.places),
+        "channels": len(plan.channels),
+        "targets": len({address.key for channel in plan.channels.values() for address in channel.addresses}),
+        "store": str(plan.store),
+    }
 
 
 def _end(words: str, code: int) -> None:

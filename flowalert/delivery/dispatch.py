@@ -31,6 +31,10 @@ def _tell_nobody(_: Report) -> None:
     """Take no notice."""
 
 
+def _mark_nothing() -> None:
+    """Take no notice."""
+
+
 def _show_nothing(_: Sequence[Delivery], __: Sender) -> None:
     """Have no picture."""
 
@@ -45,7 +49,8 @@ class Orders(Struct, frozen=True, kw_only=True):
 
     `now` is wall time, with its zone, `exchange_now` the exchange's clock. `tell` is called after an attempt or a
     decision was written, `show` after a message was sent. `recall` makes occurrences of transitions from before, with
-    what is known by now. At the end what is due has `stop_within` of trio's time to go out.
+    what is known by now. `beat` is called whenever the dispatch goes round. At the end what is due has `stop_within` of
+    trio's time to go out.
     """
 
     channels: Mapping[str, Channel]
@@ -56,6 +61,7 @@ class Orders(Struct, frozen=True, kw_only=True):
     tell: Callable[[Report], None] = _tell_nobody
     show: Callable[[Sequence[Delivery], Sender], None] = _show_nothing
     recall: Callable[[Sequence[Transition]], Iterable[Occurrence]] = _recall
+    beat: Callable[[], None] = _mark_nothing
     stop_within: timedelta = timedelta(seconds=5)
 
 
@@ -90,6 +96,7 @@ async def run_delivery(outbox: Outbox, orders: Orders, bell: Doorbell) -> None:
         for worker in workers:
             nursery.start_soon(worker.run)
         while not bell.closed:
+            orders.beat()
             for worker in workers:
                 worker.bell.ring()
             mutes = await board.read()

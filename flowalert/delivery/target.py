@@ -9,6 +9,7 @@ import trio
 
 from flowalert.delivery.answer import find_text_sent, read_answer
 from flowalert.delivery.attachment import Manner, Part, find_manner, leave_out_picture, send_with_picture
+from flowalert.delivery.endpoint import Endpoint, find_endpoint
 from flowalert.delivery.fit import Fitted, fit
 from flowalert.delivery.markup import mark_title
 from flowalert.delivery.message import Message
@@ -44,6 +45,11 @@ class Target:
         self._manner = find_manner(apprise[0]) if manner is None else manner
         # One token: a plugin instance is not made for two sends at once, and an abandoned send keeps it.
         self._limiter = trio.CapacityLimiter(1)
+
+    @property
+    def endpoint(self) -> Endpoint | None:
+        """The server that takes its messages, where that is known."""
+        return find_endpoint(self._apprise[0])
 
     def __repr__(self) -> str:
         return f"Target({self.address.label!r}, {self.address.key!r})"

@@ -12,6 +12,7 @@ from flowalert.feed.lane import Lane
 from flowalert.feed.outlet import Outlet, Received, ReceiverGoneError
 from flowalert.feed.protocol import name_place
 from flowalert.feed.setting import FeedSettings
+from flowalert.feed.standing import Standing
 from flowalert.feed.token import TokenRefusedError
 from flowalert.market.entry import Entry
 from flowalert.market.sector import is_listed
@@ -69,6 +70,19 @@ class Feed:
         """Whether every connection stands with all its places asked for and answered."""
         return bool(self._lanes) and all(lane.is_registered for lane in self._lanes)
 
+    @property
+    def standing(self) -> Standing:
+        """How it stands now."""
+        lost = [lane.lost_at for lane in self._lanes if lane.lost_at is not None]
+        return Standing(
+            wanted=sum(len(lane.want.keys) for lane in self._lanes),
+            registered=sum(len(lane.link.accepted_places) for lane in self._lanes if lane.link and lane.is_registered),
+            refused=tuple(self._desk.refusals),
+            lost_for=trio.current_time() - min(lost) if lost else None,
+            is_silent=self._desk.absence.is_told,
+            cause=self._desk.absence.cause,
+        )
+
     def prime(self, entries: Iterable[Entry]) -> None:
         """Go on from the journal's last session or its gist, given in order and in as many pieces as one likes."""
         entries = tuple(entries)
@@ -106,7 +120,7 @@ class Feed:
         wanted = dict.fromkeys(places)
         for venue, sector in wanted:
             if not is_listed(sector):
-                log.warning("sector not in the table of flowalert; it may stay silent", place=name_place(venue, sector))
+                log.warning("sector not in the table", place=name_place(venue, sector))
         for name in self._desk.refusals.keys() - {name_place(*key) for key in wanted}:
             del self._desk.refusals[name]
         kept = [[key for key in lane.want.keys if key in wanted] for lane in self._lanes]

@@ -65,7 +65,7 @@ async def hold_connection(
     except trio.TooSlowError:
         return f"cannot connect to {address.host}:{address.port}: no answer in {open_after:g} s"
     except (OSError, trio.BrokenResourceError, ssl.CertificateError) as error:
-        return f"cannot connect to {address.host}:{address.port}: {_explain(error)}"
+        return f"cannot connect to {address.host}:{address.port}: {explain(error)}"
     try:
         return await _converse(address, stream, converse, open_after)
     finally:
@@ -97,7 +97,7 @@ async def _converse(
     except* trio.TooSlowError:
         reason = f"no websocket handshake in {open_after:g} s"
     except* _FOREIGN as group:
-        reason = _explain(_first(group))
+        reason = explain(_first(group))
     return reason
 
 
@@ -130,7 +130,7 @@ def _first(error: BaseException) -> BaseException:
     return error
 
 
-def _explain(error: BaseException) -> str:
+def explain(error: BaseException) -> str:
     """Return what went wrong in words; never what the peer sent."""
     if isinstance(error, trio_websocket.ConnectionClosed):
         reason = error.reason
@@ -141,7 +141,7 @@ def _explain(error: BaseException) -> str:
         return "the server does not speak the websocket protocol"
     cause = error.__cause__
     if isinstance(error, trio.BrokenResourceError | OSError) and cause is not None:
-        return _explain(_first(cause))  # trio says what failed, and its cause why
+        return explain(_first(cause))  # trio says what failed, and its cause why
     if isinstance(error, ssl.SSLCertVerificationError):
         return f"the server's certificate is not trusted: {error.verify_message}"
     if isinstance(error, ssl.SSLError):

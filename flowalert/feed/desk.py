@@ -1,7 +1,6 @@
 """What all connections of a feed share: where their frames are put in order, counted and handed on."""
 
 import datetime as dt
-import math
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 
@@ -11,18 +10,17 @@ import trio
 from flowalert.feed.absence import Absence
 from flowalert.feed.composer import Composer
 from flowalert.feed.count import FeedCount
-from flowalert.feed.frame import Figures, Flaw, MarketStatus, Quarantined
+from flowalert.feed.frame import Figures, MarketStatus, Quarantined
 from flowalert.feed.intake import Dropped
 from flowalert.feed.market_status import MarketState, describe_status
 from flowalert.feed.outlet import Outlet
 from flowalert.feed.protocol import WRONG_PORT
+from flowalert.feed.refrain import Refrain
 from flowalert.feed.setting import FeedSettings
 from flowalert.feed.token import TokenSource
 from flowalert.market.entry import Entry, Update
 from flowalert.market.instant import date_of, from_wall
 from flowalert.market.venue import Venue
-
-_FLAW_TOLD_EVERY = 60.0  # seconds; a garbled feed must not fill the disk
 
 log = structlog.get_logger()
 
@@ -69,7 +67,7 @@ class Desk:
         self.outlet: Outlet | None = None
         self.on_frame = on_frame
         self._on_refused = on_refused
-        self._told_at: dict[Flaw, float] = {}
+        self._refrain = Refrain()
 
     def wall(self) -> int:
         """Return the wall clock as exchange time."""
@@ -133,11 +131,10 @@ class Desk:
         )
 
     def quarantine(self, frame: Quarantined) -> None:
-        """Count a bad frame, and tell of its kind at most once a minute."""
+        """Count a bad frame, and tell of its kind once and then every so often."""
         self.count.quarantined[frame.flaw] += 1
-        now = trio.current_time()
-        if now - self._told_at.get(frame.flaw, -math.inf) >= _FLAW_TOLD_EVERY:
-            self._told_at[frame.flaw] = now
+        # A garbled feed must not fill the disk.
+        if self._refrain.find_due(frame.flaw.value, trio.current_time()) is not None:
             log.warning(
                 "frame quarantined",
                 flaw=frame.flaw.value,

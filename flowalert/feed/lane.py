@@ -11,6 +11,7 @@ from flowalert.feed.backoff import backoff
 from flowalert.feed.connection import hold_connection
 from flowalert.feed.desk import Desk
 from flowalert.feed.link import Link
+from flowalert.feed.refrain import Refrain
 from flowalert.feed.token_cache import Token
 from flowalert.feed.want import Want
 from flowalert.market.entry import FeedBack, FeedLost
@@ -39,6 +40,7 @@ class Lane:
         self._number = number
         self._log = log.bind(connection=number)
         self._failures = 0
+        self._refrain = Refrain()
         self._renewed_at = -_TRUSTED_FOR
 
     @property
@@ -67,7 +69,8 @@ class Lane:
     async def _converse(self, token: Token, socket: WebSocketConnection) -> str:
         link = self.link = Link(self._desk, self.want, token, socket, number=self._number)
         self._desk.count.connects += 1
-        self._log.info("connected", url=self._desk.settings.endpoint.url)
+        say = self._log.debug if self._refrain.find_due("connected", trio.current_time()) is None else self._log.info
+        say("connected", url=self._desk.settings.endpoint.url)
         async with trio.open_nursery() as nursery:
             nursery.start_soon(self._note_back, link)
             reason = await link.run()
@@ -109,16 +112,21 @@ class Lane:
             is_settled = link.is_heard and not link.is_ended_here and lived_for >= _SETTLED_AFTER
             if link.is_fruitful or is_settled:
                 self._failures = 0
+            if is_settled:
+                # A link that fails again and again, a few updates after it was opened, is one trouble.
+                self._refrain.end()
             if self._is_token_suspect(link):
                 self._renewed_at = trio.current_time()
-                self._log.warning("token suspected, renewing it", reason=reason)
+                self._log.warning("token suspected", reason=reason)
                 await self._desk.tokens.discard(token)
                 return
         settings = self._desk.settings
         jitter = random.random()  # noqa: S311 - spreads retries, guards nothing
         wait = backoff(self._failures, jitter, first=settings.retry_first, cap=settings.retry_cap)
         self._failures += 1
-        self._log.warning("connecting again", reason=reason, again_in=round(wait, 1))
+        times = self._refrain.find_due(reason, trio.current_time())
+        say = self._log.debug if times is None else self._log.warning
+        say("connecting again", reason=reason, again_in=round(wait, 1), times=times or 1)
         await trio.sleep(wait)
 
     def _is_token_suspect(self, link: Link) -> bool:

@@ -9,6 +9,7 @@ import trio
 
 from flowalert.feed.backoff import backoff
 from flowalert.feed.issuer import Failed, Limited, Refused, issue_token, revoke_token
+from flowalert.feed.refrain import Refrain
 from flowalert.feed.setting import FeedSettings
 from flowalert.feed.token_cache import Token, identify, load_token, remove_token, save_token
 
@@ -92,6 +93,7 @@ class TokenSource:
         settings = self._settings
         url = settings.endpoint.token_url
         attempt = 0
+        refrain = Refrain()
         while True:
             answer = await issue_token(url, settings.appkey, settings.appsecret, self._now(), settings.ssl_context)
             if isinstance(answer, Token):
@@ -105,7 +107,9 @@ class TokenSource:
             wait = self._wait_after(answer, attempt)
             attempt += 1
             self._on_failed(answer.words)
-            log.warning("no token yet", url=url, reason=answer.words, again_in=round(wait, 1))
+            times = refrain.find_due(answer.words, trio.current_time())
+            say = log.debug if times is None else log.warning
+            say("no token yet", url=url, reason=answer.words, again_in=round(wait, 1), times=times or 1)
             await trio.sleep(wait)
 
     def _wait_after(self, answer: Limited | Failed, attempt: int) -> float:
@@ -133,4 +137,4 @@ class TokenSource:
         try:
             await trio.to_thread.run_sync(save_token, path, self._key, token)
         except OSError as error:
-            log.warning("token not cached; a restart will ask for another", path=str(path), reason=str(error))
+            log.warning("token not cached", path=str(path), reason=str(error))

@@ -57,6 +57,10 @@ class Fresh:
     fixed: tuple[str, ...] = ()
 
 
+def _do_nothing() -> None:
+    """Have nothing to do."""
+
+
 class Requests:
     """Asks for the settings to be read again. What changes is whether, and why, by `ask`; one task waits."""
 
@@ -80,12 +84,15 @@ class Source:
     """Where what the service does comes from: `read` reads it again, or says what is wrong with it.
 
     `look` returns what is another whenever a file of it has changed, None where nobody wants that to be noticed. Both
-    block, and are called in a thread. `requests` is where people ask for it.
+    block, and are called in a thread. `requests` is where people ask for it; `begun` and `ended` are called around each
+    reload.
     """
 
     read: Callable[[], Fresh | tuple[Problem, ...]]
     look: Callable[[], Hashable] | None = None
     requests: Requests = field(default_factory=Requests)
+    begun: Callable[[], None] = _do_nothing
+    ended: Callable[[], None] = _do_nothing
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -44,7 +44,13 @@ class Reloading:
             if self._source.look is not None:
                 nursery.start_soon(self._watch, self._source.look)
             while True:
-                await self._reload(await self._source.requests.wait())
+                why = await self._source.requests.wait()
+                self._source.begun()
+                try:
+                    await self._reload(why)
+                finally:
+                    self._source.ended()
+                await self._sweep()
 
     async def _watch(self, look: Callable[[], Hashable]) -> None:
         known = seen = await trio.to_thread.run_sync(look)
@@ -64,7 +70,6 @@ class Reloading:
                 await self._service.note_reload(why, [str(each) for each in fresh])
                 return
             await self._adopt(fresh, why)
-        await self._sweep()
 
     def _refuse(self, problems: Sequence[Problem]) -> None:
         for problem in problems:

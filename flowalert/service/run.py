@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterator
 import trio
 
 from flowalert.feed.token import TokenRefusedError
+from flowalert.operation.pulse import Pulse
 from flowalert.service.plan import Account, Plan
 from flowalert.service.reload import Reloading
 from flowalert.service.service import Service
@@ -17,8 +18,9 @@ async def run_service(plan: Plan, stop: trio.Event, started: Callable[[Service],
     Raises StoreRefused for a store that cannot be used, StoreFailed for one that fails while it is, and
     TokenRefusedError for a key that is refused.
     """
-    async with open_store(plan.store) as store:
-        service = Service(plan, store, await store.pasts())
+    pulse = Pulse()
+    async with open_store(plan.store, on_wait=pulse.beat_all) as store:
+        service = Service(plan, store, await store.pasts(), pulse)
         await service.resume()
         started(service)
         ends: list[TokenRefusedError | StoreFailed] = []

@@ -1,11 +1,12 @@
 """The one place where the parts are put together: feed, engine, store and delivery, from start to stop."""
 
 import math
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import replace as replace_plan
 from datetime import datetime
+from functools import partial
 
 import structlog
 import trio
@@ -25,10 +26,16 @@ from flowalert.feed.desk import Refusal
 from flowalert.feed.gist import find_gist
 from flowalert.feed.outlet import Received
 from flowalert.feed.recorder import Recorder
+from flowalert.feed.refrain import Refrain
 from flowalert.language.tongue import Tongue
 from flowalert.market.entry import Entry, FeedLost, SessionClosed, SlotClosed, Update
+from flowalert.market.instant import to_wall
 from flowalert.market.series import Series
 from flowalert.market.venue import Venue
+from flowalert.operation.chronicle import Chronicle
+from flowalert.operation.gap_log import GapLog
+from flowalert.operation.pulse import Part, Pulse
+from flowalert.operation.status import FeedStatus, Outlook
 from flowalert.rules.rulebook import Rule, Rulebook
 from flowalert.service.plan import Account, Plan
 from flowalert.service.settlement import settle
@@ -46,6 +53,9 @@ _LARGEST_BATCH = 500
 # of the work would be commits. So they begin at least so many seconds apart; the first after a rest begins at once.
 _COMMITS_APART = 0.002
 
+# The engine goes round at least so often, so that one that hangs can be told from one that has nothing to do.
+_LOOK_AGAIN_AFTER = 1.0
+
 # What needs nobody's attention.
 _EXPECTED = frozenset({DeliveryState.SENT, DeliveryState.PENDING, DeliveryState.SUPPRESSED})
 
@@ -55,12 +65,12 @@ RESTARTED = "the service was not running"
 class Service:
     """A running service.
 
-    What changes: `told` and `held_back`, counts of transitions, the engine itself and the day so far of each series, by
-    the engine's task alone; the store, by that task and the delivery workers; and at a reload the plan and the engine,
-    by `exchange` and `deliver_anew`, between two batches of entries.
+    What changes: `told` and `held_back`, counts of transitions, the engine itself, the chronicle and the day so far of
+    each series, by the engine's task alone; the store, by that task and the delivery workers; and at a reload the plan
+    and the engine, by `exchange` and `deliver_anew`, between two batches of entries.
     """
 
-    def __init__(self, plan: Plan, store: Store, pasts: Mapping[str, Past]) -> None:
+    def __init__(self, plan: Plan, store: Store, pasts: Mapping[str, Past], pulse: Pulse | None = None) -> None:
         """Make ready to `resume`; `pasts` tells what rules that expire had used up before the open session."""
         self.plan = plan
         self.told = 0
@@ -68,6 +78,8 @@ class Service:
         self.engine = Engine(plan.rulebook, pasts)
         self._trends = Trends()
         self._tongues = _list_tongues(plan.channels)
+        self.pulse = pulse or Pulse()
+        self.chronicle = Chronicle()
         self._recorder = Recorder(plan.record) if plan.record else None
         self.feed = Feed(
             plan.feed,
@@ -82,8 +94,11 @@ class Service:
         self._bell = Doorbell()
         self._upkeep = Upkeep(store.attic, plan.keep, plan.now)
         self._gaps: Counter[Series] = Counter()
+        self._gap_log = GapLog()
         self._used: frozenset[Used] = frozenset()
         self._labels = _list_labels(plan.rulebook)
+        # Of a target that is down for a day each attempt would be a line.
+        self._refrains: defaultdict[tuple[str, str], Refrain] = defaultdict(Refrain)
         self._sent = 0
         self._dead = 0
 
@@ -106,12 +121,16 @@ class Service:
                 elif isinstance(entry, SlotClosed | SessionClosed):
                     latest[entry.venue] = entry
             self.feed.prime(gist)
+            self.chronicle.prime(chunk)
             entries += len(chunk)
             await trio.lowlevel.checkpoint()
         if entries:
             log.info("journal folded", entries=entries, open=len(self.engine.list_open()))
-        # Gaps of the fold were told when they came about.
+        # Gaps of the fold were told when they came about, and so were its transitions.
         self._gaps = self.engine.gaps.copy()
+        self.chronicle.note_gaps(self._gaps)
+        for transition in transitions:
+            self.chronicle.note_transition(transition)
         settled = await self._reconcile(transitions)
         if settled:
             log.info("rules changed since the last run", alerts_added_or_gone=len(settled))
@@ -138,10 +157,47 @@ class Service:
                     with trio.CancelScope(shield=True):
                         await self._fold(receive)
             finally:
+                self._gap_log.end()
                 self._bell.close()
                 self._upkeep.close()
                 if self._recorder is not None:
                     self._recorder.close()
+
+    async def look(self) -> Outlook:
+        """Return how it stands, for people and for the service manager."""
+        backlog = await self._store.backlog(self.plan.now())
+        standing, last = self.feed.standing, self.chronicle.last_update
+        count = self.feed.count
+        return Outlook(
+            rules=len(self.plan.rulebook.rules),
+            channels=len(self.plan.channels),
+            open_alerts=sum(watch.is_firing for watch in self.engine.list_open()),
+            waiting=backlog.total,
+            told=self.told,
+            held_back=self.held_back,
+            gaps={str(series): gaps for series, gaps in self.chronicle.gaps.items()},
+            feed=FeedStatus(
+                places=standing.wanted,
+                registered=standing.registered,
+                refused=standing.refused,
+                silent=self.chronicle.find_silent(self.plan.rulebook.places),
+                lost_for=standing.lost_for,
+                is_silent=standing.is_silent,
+                cause=standing.cause,
+                last_frame_at=self.feed.last_frame_at,
+                published_at=to_wall(last[0]) if last else None,
+                received_at=last[1] if last else None,
+                counts={
+                    "frames": count.frames,
+                    "updates": count.updates,
+                    "repeats": count.repeats,
+                    "stale": count.stale,
+                    "quarantined": count.quarantined.total(),
+                    "connects": count.connects,
+                    "losts": count.losts,
+                },
+            ),
+        )
 
     async def account(self) -> Account:
         """Return what was done so far."""
@@ -177,7 +233,7 @@ class Service:
     async def _fold(self, entries: trio.MemoryReceiveChannel[Received]) -> None:
         async with entries:
             next_at = -math.inf
-            async for first in entries:
+            while (first := await self._receive(entries)) is not None:
                 if trio.current_time() < next_at:
                     await trio.sleep_until(next_at)
                 next_at = trio.current_time() + _COMMITS_APART
@@ -194,6 +250,17 @@ class Service:
                     log.error("not in the journal", entries=len(batch) + waiting)  # noqa: TRY400 - it has words of its own
                     raise
 
+    async def _receive(self, entries: trio.MemoryReceiveChannel[Received]) -> Received | None:
+        """Return the next entry, None after the last; the pulse beats meanwhile."""
+        while True:
+            self.pulse.beat(Part.ENGINE)
+            self._gap_log.look(trio.current_time())
+            with trio.move_on_after(_LOOK_AGAIN_AFTER):
+                try:
+                    return await entries.receive()
+                except trio.EndOfChannel:
+                    return None
+
     async def _take(self, received: Sequence[Received]) -> None:
         """Fold entries, and have them, what followed and whom to tell on disk as one."""
         async with self._turn:
@@ -201,6 +268,7 @@ class Service:
             await self._take_in_turn(received)
 
     async def _take_in_turn(self, received: Sequence[Received]) -> None:
+        self.chronicle.note(received)
         await self._commit(received, list(self._decide(received)))
         self.tail.note(each.entry for each in received)
         if self._recorder is not None:
@@ -210,8 +278,10 @@ class Service:
         gaps = self.engine.gaps - self._gaps
         if gaps:
             self._gaps = self.engine.gaps.copy()
-            log.warning("updates missed", series=", ".join(str(each) for each in sorted(gaps)), gaps=gaps.total())
+            self.chronicle.note_gaps(gaps)
+            self._gap_log.note(gaps, trio.current_time())
             self.plan.observer.note_gaps(gaps)
+        self._gap_log.look(trio.current_time())
 
     def _decide(self, received: Sequence[Received]) -> Iterator[Occurrence]:
         """Fold entries, and yield what they bring about, each with the day so far as it is then."""
@@ -237,6 +307,7 @@ class Service:
         for transition in transitions:
             self.told += transition.told and transition.kind is not Kind.RESOLVED
             self.held_back += not transition.told and transition.kind is not Kind.RESOLVED
+            self.chronicle.note_transition(transition)
             self._report(transition)
             self.plan.observer.note_transition(transition, texts.get(transition.id))
 
@@ -307,6 +378,7 @@ class Service:
             inhibitions=self.plan.inhibitions,
             tell=self._report_delivery,
             recall=self._recall,
+            beat=partial(self.pulse.beat, Part.DELIVERY),
         )
         if not any(shows_pictures(channel) for channel in self.plan.channels.values()):
             await run_delivery(self._store, orders, bell)
@@ -339,7 +411,9 @@ class Service:
                 yield self._occur(present, None, None)
 
     def _report(self, transition: Transition) -> None:
-        log.info(
+        # What a cooldown or a limit holds back can be said of every series every half a minute.
+        say = log.info if transition.told else log.debug
+        say(
             "alert",
             kind=transition.kind.value,
             rule=transition.rule,
@@ -354,6 +428,13 @@ class Service:
         self._sent += report.count * (report.state is DeliveryState.SENT)
         self._dead += report.count * (report.state is DeliveryState.DEAD)
         say = log.info if report.state in _EXPECTED else log.warning
+        lane = (report.channel, report.target.key)
+        times: int | None = 1
+        if report.state is DeliveryState.RETRYING:
+            times = self._refrains[lane].find_due(report.reason, trio.current_time())
+            say = log.debug if times is None else say
+        elif report.state is DeliveryState.SENT:
+            self._refrains.pop(lane, None)
         say(
             "delivery",
             state=report.state.value,
@@ -362,6 +443,7 @@ class Service:
             count=report.count,
             reason=report.reason,
             attempts=report.attempts,
+            times=times or 1,
         )
         self.plan.observer.note_delivery(report)
 

@@ -4,10 +4,11 @@ from flowalert.store.ack import NotAcknowledged
 from flowalert.store.alert import Alert, AlertState
 from flowalert.store.attic import Attic
 from flowalert.store.audit import Action, Deed
+from flowalert.store.backlog import Backlog
 from flowalert.store.copy import Copy, copy_store
 from flowalert.store.export import Export
 from flowalert.store.ledger import Ledger, Line, Names, Selection
-from flowalert.store.lock import find_holder
+from flowalert.store.lock import Holder, find_holder
 from flowalert.store.refusal import StoreFailed, StoreRefused
 from flowalert.store.retention import Cursor, Keep, Surplus
 from flowalert.store.second_try import NotPutBack, PutBack
@@ -21,11 +22,13 @@ __all__ = [
     "Alert",
     "AlertState",
     "Attic",
+    "Backlog",
     "Clerk",
     "Copy",
     "Cursor",
     "Deed",
     "Export",
+    "Holder",
     "Keep",
     "Ledger",
     "Line",

@@ -145,11 +145,13 @@ def _transact(
 
 
 @asynccontextmanager
-async def open_database(path: Path, *, readonly: bool, patience: float = 0.0) -> AsyncIterator[Database]:
+async def open_database(
+    path: Path, *, readonly: bool, patience: float = 0.0, on_wait: Callable[[], None] = lambda: None
+) -> AsyncIterator[Database]:
     """Open an existing file; it is closed when the block ends.
 
-    `patience` is how many seconds a write waits for a file that cannot be written for the moment. Raises StoreRefused
-    for a file that cannot be used.
+    `patience` is how many seconds a write waits for a file that cannot be written for the moment, and `on_wait` is
+    called whenever it does. Raises StoreRefused for a file that cannot be used.
     """
     flags = apsw.SQLITE_OPEN_READONLY if readonly else apsw.SQLITE_OPEN_READWRITE
     try:
@@ -161,7 +163,7 @@ async def open_database(path: Path, *, readonly: bool, patience: float = 0.0) ->
             await connection.async_run(_name_fault, connection, path, _prepare, path, readonly=readonly)
         except _Failure as failure:
             raise StoreRefused(failure.fault.describe(path)) from failure.__cause__
-        yield Database(connection, path, Patience(patience))
+        yield Database(connection, path, Patience(patience, on_wait))
     finally:
         with trio.CancelScope(shield=True):
             await connection.aclose()

@@ -1,6 +1,7 @@
 """How long a write waits for a file that cannot be written for the moment, and how it says so."""
 
 import math
+from collections.abc import Callable
 
 import structlog
 import trio
@@ -17,10 +18,11 @@ log = structlog.get_logger()
 
 
 class Patience:
-    """So many seconds for each write; `hurry` alone changes it, to a few."""
+    """So many seconds for each write; `hurry` alone changes it, to a few. `on_wait` is called before each wait."""
 
-    def __init__(self, seconds: float) -> None:
+    def __init__(self, seconds: float, on_wait: Callable[[], None] = lambda: None) -> None:
         self.seconds = seconds
+        self.on_wait = on_wait
         self.hurried = trio.Event()
 
     def hurry(self) -> None:
@@ -51,6 +53,7 @@ class Trial:
         if now - self._told_at >= _TOLD_EVERY:
             self._told_at = now
             log.error("the store cannot be written; trying again", why=why, gives_up_in_s=round(left))
+        self._patience.on_wait()
         pause, self._next_wait = self._next_wait, min(2 * self._next_wait, _LONGEST_WAIT)
         with trio.move_on_after(min(pause, left)):
             if self._patience.hurried.is_set():

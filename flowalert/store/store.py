@@ -1,6 +1,6 @@
 """The store: questions for everybody, changes for the one service that holds it."""
 
-from collections.abc import AsyncGenerator, AsyncIterator, Collection, Iterable, Mapping, Sequence
+from collections.abc import AsyncGenerator, AsyncIterator, Callable, Collection, Iterable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from datetime import datetime, timedelta
 from functools import partial
@@ -20,10 +20,11 @@ from flowalert.engine.silence import Silence
 from flowalert.engine.term import Past, Used
 from flowalert.engine.transition import Transition
 from flowalert.market.entry import Entry
-from flowalert.store import ack, alert, audit, handoff, lane, queue, session, silence, summary, term
+from flowalert.store import ack, alert, audit, handoff, integrity, lane, queue, session, silence, summary, term
 from flowalert.store.ack import NotAcknowledged
 from flowalert.store.alert import Labels
 from flowalert.store.attic import Attic
+from flowalert.store.backlog import Backlog, read_backlog
 from flowalert.store.copy import copy_store
 from flowalert.store.database import Database, create_file, open_database
 from flowalert.store.identity import check_existing, check_identity
@@ -120,6 +121,14 @@ class Reader:
     async def pasts(self) -> dict[str, Past]:
         """Return what rules that expire had used up before the open session, by the rule's name."""
         return await self._database.read(term.read_pasts)
+
+    async def backlog(self, now: datetime) -> Backlog:
+        """Return what waits to be sent and what could not be, by now."""
+        return await self._database.read(read_backlog, now)
+
+    async def find_damages(self) -> list[str]:
+        """Return what is wrong with the file, nothing where it is whole; it is read from end to end."""
+        return await self._database.read(integrity.find_damages)
 
     async def summary(self) -> summary.Summary:
         """Return how much of everything there is."""
@@ -309,11 +318,11 @@ class Clerk(Reader):
 
 
 @asynccontextmanager
-async def open_store(path: Path) -> AsyncIterator[Store]:
+async def open_store(path: Path, *, on_wait: Callable[[], None] = lambda: None) -> AsyncIterator[Store]:
     """Open the store of a service, made if there is none, and hold it until the block ends.
 
-    Raises StoreRefused, with the file untouched, where another service holds it, and for a file that is no
-    store or is a newer flowalert's.
+    `on_wait` is called whenever a write waits for a disk that takes nothing for the moment. Raises StoreRefused, with
+    the file untouched, where another service holds it, and for a file that is no store or is a newer flowalert's.
     """
     path = path.resolve()  # noqa: ASYNC240 - one look at a local folder, once a start
     if not path.parent.is_dir():
@@ -328,7 +337,7 @@ async def open_store(path: Path) -> AsyncIterator[Store]:
                 await trio.to_thread.run_sync(_keep_older, path, version)
         else:
             create_file(path)
-        async with open_database(path, readonly=False, patience=PATIENCE) as database:
+        async with open_database(path, readonly=False, patience=PATIENCE, on_wait=on_wait) as database:
             yield Store(database)
 
 

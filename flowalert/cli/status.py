@@ -1,0 +1,71 @@
+"""`flowalert status`: whether the service runs, and how it goes."""
+
+import datetime as dt
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from flowalert.cli.option import config_option, store_option
+
+if TYPE_CHECKING:
+    from flowalert.cli.report.status import Seen
+
+# Exit codes, as the Linux Standard Base has them for `status`: 0 runs, 1 to 2 dead, 3 does not run, 4 unknown. What
+# runs and needs a look is told by 1.
+NEEDS_A_LOOK = 1
+NOT_RUNNING = 3
+UNKNOWN = 4
+
+
+@click.command()
+@config_option
+@store_option
+@click.option("--alive", is_flag=True, help="Ask only whether it runs and goes round, as a container's health check.")
+@click.option("--format", "form", type=click.Choice(["text", "json"]), default="text", show_default=True)
+def status(*, config: Path, store: Path | None, alive: bool, form: str) -> None:
+    """Say whether the service runs and since when, how it stands with the exchange, and what waits to be sent.
+
+    Exit codes: 0 well, 1 something needs a look, 2 wrong usage, 3 not running, 4 unknown: the settings or the store
+    cannot be read.
+    """
+    from flowalert.cli.report import status as report
+    from flowalert.cli.setting import load_settings
+
+    path = store or load_settings(config, UNKNOWN).store
+    seen = _look(path, alive=alive)
+    (report.print_json if form == "json" else report.print_status)(seen)
+    if seen.look.holder is None:
+        raise SystemExit(NOT_RUNNING)
+    if seen.faults or seen.troubles:
+        raise SystemExit(NEEDS_A_LOOK)
+
+
+def _look(path: Path, *, alive: bool) -> "Seen":
+    from flowalert.cli.report.status import Seen
+    from flowalert.cli.store import run
+    from flowalert.operation.health import Look, find_faults, find_troubles
+    from flowalert.operation.status import find_status_file, read_status
+    from flowalert.store import StoreRefused, find_holder, open_reader
+    from flowalert.store.backlog import NOTHING
+
+    now = dt.datetime.now(dt.UTC)
+
+    async def ask() -> "Seen":
+        try:
+            # The holder first: what it says is at least as new as that it is the holder.
+            holder = find_holder(path)
+            said = read_status(find_status_file(path))
+        except OSError as error:
+            words = f"{error.filename}: cannot be read ({error.strerror}); ask as the service's user or as root"
+            raise StoreRefused(words) from None
+        if holder is None and not path.exists():  # noqa: ASYNC240 - one look at a local file, and nothing else runs
+            return Seen(now=now, store=path, look=Look(None, said, NOTHING))
+        async with open_reader(path, current=True) as reader:
+            look = Look(holder, said, await reader.backlog(now))
+            silences = await reader.silences(now=now)
+        faults = tuple(find_faults(look, now)) if holder else ()
+        troubles = () if alive or not holder else tuple(find_troubles(look, now))
+        return Seen(now=now, store=path, look=look, silences=tuple(silences), faults=faults, troubles=troubles)
+
+    return run(ask)
