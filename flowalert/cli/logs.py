@@ -9,15 +9,19 @@ import structlog
 
 def set_up_logs(form: str, level: str) -> None:
     """Send every log line to standard error, in the form `console` or `json`, from `level` on."""
+    # Locals in a traceback could be a secret's place.
     processors: list[Any] = [
         structlog.contextvars.merge_contextvars,
         structlog.processors.add_log_level,
         structlog.processors.TimeStamper(fmt="iso", utc=False),
     ]
     if form == "json":
-        processors += [structlog.processors.dict_tracebacks, structlog.processors.JSONRenderer(ensure_ascii=False)]
+        without_locals = structlog.tracebacks.ExceptionDictTransformer(show_locals=False)
+        processors += [
+            structlog.processors.ExceptionRenderer(without_locals),
+            structlog.processors.JSONRenderer(ensure_ascii=False),
+        ]
     else:
-        # Locals in a traceback could be a secret's place.
         plain = structlog.dev.plain_traceback
         processors.append(structlog.dev.ConsoleRenderer(colors=sys.stderr.isatty(), exception_formatter=plain))
     structlog.configure(
