@@ -137,6 +137,7 @@ def _read_text(stream: BinaryIO) -> Iterator[bytes | Damage]:
     if start.startswith(ZSTD_MAGIC):
         yield from _inflate(start, stream)
         return
+    start += stream.read(_BLOCK)
     while start:
         yield start
         start = stream.read(_BLOCK)

@@ -122,7 +122,8 @@ class Recomposer:
                 # Nothing is there to be closed, and frames may be days apart.
                 self._looked_at += (now - self._looked_at) // _LOOKS_EVERY * _LOOKS_EVERY
                 return
-            self._looked_at = due
+            # A slot of a frame whose time goes back is due before; the clock does not go back with it.
+            self._looked_at = max(self._looked_at, due)
             self._put(int(due * 1000), self._composer.close_due(int(due) + _SEOUL, due))
 
     def _put(self, received_at: int, entries: Sequence[Entry]) -> None:

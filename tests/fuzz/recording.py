@@ -63,7 +63,10 @@ def _bombs() -> list[bytes]:
         '"msvol":1,"msval":1,"msvolume":1,"mdvolume":1,"msvalue":1,"mdvalue":1,"p_msvol":1,"p_msval":1}\n'
         for n in range(1_000_000)
     ).encode()
+    # The clock of the first is decades ahead, and that of its correction is not.
+    back = encode_frames([RawFrame(_MS * (2 - n) + n, 1, text_of(seed)) for n, seed in enumerate(FRAME.seeds[:2])])
     return [
+        back,
         _compress(encode_header(RECORDING), b"\0" * 1_000_000_000),
         _compress(encode_header(RECORDING), b"\n" * 300_000_000),
         _compress(*[b"\n" * 4_000_000] * 100),

@@ -9,7 +9,9 @@ def bombs_of(list_key: str, text_key: str) -> Sequence[bytes]:
     """Return bombs for a file that has lists under the one key, and a text under the other in each item."""
     doubling = "".join(f"a{n}: &a{n} [{', '.join([f'*a{n - 1}'] * 9)}]\n" for n in range(1, 12))
     item = f"{list_key}:\n  - {text_key}: "
+    unknown = "  - {" + ", ".join(f"key{n}: 1" for n in range(400)) + "}\n"
     texts = [
+        f"{list_key}:\n" + unknown * 200,
         "[" * _MEGABYTE,
         "{a: " * 300_000,
         "- " * 500_000,
