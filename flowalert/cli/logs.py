@@ -9,6 +9,7 @@ import structlog
 
 def set_up_logs(form: str, level: str) -> None:
     """Send every log line to standard error, in the form `console` or `json`, from `level` on."""
+    # Locals in a traceback could be a secret's place.
     processors: list[Any] = [
         structlog.contextvars.merge_contextvars,
         structlog.processors.add_log_level,

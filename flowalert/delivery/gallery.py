@@ -113,7 +113,7 @@ class Gallery:
                 return f"it took more than {self._within:g} s"
             if drawing.returncode or not drawing.stdout.startswith(_PNG):
                 return _explain(drawing)
-            await trio.Path(path).write_bytes(drawing.stdout)
+            await trio.to_thread.run_sync(_keep, path, drawing.stdout)
         except OSError as error:
             return str(error)
         return None
@@ -127,6 +127,11 @@ class Gallery:
 async def _kill(process: trio.Process) -> None:
     # It has nothing to put away, and one that hangs may not hear a plea.
     process.kill()
+
+
+def _keep(path: Path, png: bytes) -> None:
+    with open(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:  # noqa: PTH123 - a descriptor
+        file.write(png)
 
 
 def _explain(drawing: subprocess.CompletedProcess[bytes]) -> str:

@@ -33,6 +33,8 @@ _KEYS = {name: key for key, names in KEY_NAMES.items() for name in names}
 # An alert has one of each, so two clauses that want different ones want too much.
 _SINGLE = (Key.SECTOR, Key.INVESTOR, Key.VENUE, Key.SEVERITY)
 _EXAMPLE = "write something like sector=kospi,severity<critical"
+# Bounds what a hostile text can cost: clauses are compared with each other.
+_LONGEST = 4_000
 _ALERT = re.compile(r"[0-9a-f]{4,20}", re.ASCII)
 
 _BLANK = re.compile(r"\s*")
@@ -69,6 +71,8 @@ def parse_matcher(text: str) -> Matcher:
     character that is RESERVED stands in quotation marks. A key that is none of Key's, by its English or Korean name, is
     a label, and `label.NAME` always is one.
     """
+    if len(text) > _LONGEST:
+        raise Mistake(f"the text is longer than {_LONGEST:,} characters", (_LONGEST, len(text)), "name fewer alerts")
     if not text.strip():
         raise Mistake("nothing stands here", (0, len(text)), _EXAMPLE)
     clauses: list[Clause] = []

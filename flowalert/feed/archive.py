@@ -17,8 +17,8 @@ ZSTD_MAGIC = b"\x28\xb5\x2f\xfd"
 # So many lines are one zstd frame: a larger one loses more where the file is cut, a smaller one compresses worse.
 LINES_PER_FRAME = 2_000
 
-# Four KiB of hostile zstd hold at most 128 MiB of text, and a read costs nothing beside decoding.
-_PIECE = 4 * 1024
+# One KiB of hostile zstd holds at most 32 MiB of text, and a read costs nothing beside decoding.
+_PIECE = 1024
 _BLOCK = 256 * 1024
 _LONGEST_LINE = 1024 * 1024
 # A frame up to this size is handed on when its checksum was right; a larger one, which another program wrote, before.
@@ -74,8 +74,11 @@ class ArchiveWriter:
 
 
 def create_archive(path: Path, form: str, *, replace: bool = False) -> ArchiveWriter:
-    """Make a file of a format, compressed if its name ends in `.zst`, with its header. Raises OSError."""
-    file = FileIO(path, "w" if replace else "x")
+    """Make a file of a format that its owner alone reads, compressed if its name ends in `.zst`, with its header.
+
+    Raises OSError.
+    """
+    file = FileIO(path, "w" if replace else "x", opener=_open_for_owner)
     writer = ArchiveWriter(file, is_compressed=path.suffix == ".zst")
     try:
         writer.append(encode_header(form))
@@ -85,6 +88,10 @@ def create_archive(path: Path, form: str, *, replace: bool = False) -> ArchiveWr
             path.unlink()
         raise
     return writer
+
+
+def _open_for_owner(path: str, flags: int) -> int:
+    return os.open(path, flags, 0o600)
 
 
 def read_archive(stream: BinaryIO, name: str) -> Archive:
@@ -130,6 +137,7 @@ def _read_text(stream: BinaryIO) -> Iterator[bytes | Damage]:
     if start.startswith(ZSTD_MAGIC):
         yield from _inflate(start, stream)
         return
+    start += stream.read(_BLOCK)
     while start:
         yield start
         start = stream.read(_BLOCK)

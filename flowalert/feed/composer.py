@@ -68,6 +68,11 @@ class Composer:
         """Return the exchange time of a venue's latest update, None where its session is over or never began."""
         return self.intake.latest_at(venue) if self._sessions.newest(venue).is_open else None
 
+    @property
+    def is_open(self) -> bool:
+        """Whether a slot or a session is open that a clock would close."""
+        return self.next_due() < math.inf or any(self._sessions.newest(venue).is_open for venue in Venue)
+
     def next_due(self) -> float:
         """Return the trio time of the next slot to close, infinity if none is open."""
         return self._slots.next_due()

@@ -108,7 +108,7 @@ class Diary(Generic[T]):
                 archive.close()
 
     def _create(self, day: int) -> ArchiveWriter:
-        self._folder.mkdir(parents=True, exist_ok=True)
+        self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         stem = f"{self._stem}-{date_of(day * DAY)}"
         part = 1
         while True:

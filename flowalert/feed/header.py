@@ -47,7 +47,7 @@ def read_header(line: bytes, name: str) -> Header:
     try:
         read = _decode(line)
         major, minor = (int(each) for each in read.version.split("."))
-    except (msgspec.DecodeError, UnicodeError, ValueError):
+    except (msgspec.DecodeError, RecursionError, ValueError):
         raise ArchiveRefused(
             f"{name}: its first line is no header of a recording; name a file that flowalert wrote"
         ) from None

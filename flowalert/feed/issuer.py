@@ -6,6 +6,7 @@ Source: the vendor's pages for `/oauth2/token` and `/oauth2/revoke`; refusals as
 import datetime as dt
 import ssl
 from collections.abc import Mapping
+from contextlib import aclosing
 from typing import Any
 
 import httpx2
@@ -17,6 +18,9 @@ from flowalert.feed.token_cache import Token
 from flowalert.market.instant import KST
 
 _TIMEOUT = 10.0
+# An answer has a token of some hundred characters; what is larger than this is none.
+_LARGEST = 64 * 1024
+_PIECE = 16 * 1024
 _REFUSALS = {
     "IGW00103": "the appkey is not valid: check feed.appkey, and that the key is not expired or re-issued",
     "IGW00105": "the appsecret does not fit the appkey: check feed.appsecret",
@@ -60,8 +64,7 @@ async def issue_token(
     if isinstance(answer, Failed):
         return answer
     response, said = answer
-    code = _find_code(said)
-    words = _hide(_find_words(said), appkey, appsecret)
+    code, words = _find_code(said, appkey, appsecret), _find_words(said, appkey, appsecret)
     if code in _REFUSALS or response.status_code == httpx2.codes.FORBIDDEN:
         remedy = _REFUSALS.get(code, "check feed.appkey and feed.appsecret")
         return Refused(code or f"HTTP {response.status_code}", words, remedy)
@@ -94,49 +97,61 @@ async def revoke_token(
     response, said = answer
     if response.status_code == httpx2.codes.OK and said.get("code", 200) in (200, "200"):
         return None
-    words = _hide(_find_words(said), appkey, appsecret, token.value)
-    return Failed(f"HTTP {response.status_code} {_find_code(said)} {words}".strip())
+    secrets = (appkey, appsecret, token.value)
+    words = f"{_find_code(said, *secrets)} {_find_words(said, *secrets)}"
+    return Failed(f"HTTP {response.status_code} {words}".strip())
 
 
 async def _post(
     url: str, form: Mapping[str, str], ssl_context: ssl.SSLContext | None
 ) -> tuple[httpx2.Response, Mapping[str, Any]] | Failed:
     try:
-        async with httpx2.AsyncClient(verify=ssl_context or True, timeout=_TIMEOUT) as client:
-            response = await client.post(url, data=form)
+        async with (
+            httpx2.AsyncClient(verify=ssl_context or True, timeout=_TIMEOUT) as client,
+            client.stream("POST", url, data=form, headers={"Accept-Encoding": "identity"}) as response,
+            aclosing(response.aiter_raw(_PIECE)) as pieces,
+        ):
+            content = b""
+            # As it comes: what is compressed all the same could be a thousand times as large.
+            async for piece in pieces:
+                content += piece
+                if len(content) > _LARGEST:
+                    return Failed(f"HTTP {response.status_code} with more than {_LARGEST:,} bytes")
     except httpx2.HTTPError as error:
         return Failed(f"{type(error).__name__}: {error}")
     try:
-        said = msgspec.json.decode(response.content)
+        said = msgspec.json.decode(content)
     except (msgspec.DecodeError, UnicodeError, RecursionError):
         said = None
     return response, said if isinstance(said, dict) else {}
 
 
-def _find_code(said: Mapping[str, Any]) -> str:
+def _find_code(said: Mapping[str, Any], *secret: str) -> str:
     for name in ("error_code", "rsp_cd", "code"):
         if said.get(name) is not None:
-            return show(said[name])
+            return show(_hide(said[name], *secret))
     return ""
 
 
-def _find_words(said: Mapping[str, Any]) -> str:
+def _find_words(said: Mapping[str, Any], *secret: str) -> str:
     for name in ("error_description", "rsp_msg", "message"):
         if isinstance(said.get(name), str):
-            return show(said[name], 200)
+            return show(_hide(said[name], *secret), 200)
     return ""
 
 
-def _hide(words: str, *secret: str) -> str:
-    for each in secret:
-        words = words.replace(each, "***")
-    return words
+def _hide(said: Any, *secret: str) -> Any:
+    """Strike the secrets out of a text, before it is cut: the beginning of one is a part of it."""
+    if isinstance(said, str):
+        for each in secret:
+            said = said.replace(each, "***")
+    return said
 
 
 def _read_seconds(value: object) -> float | None:
     try:
         seconds = float(value) if isinstance(value, str | int | float) else None
-    except ValueError:
+    except (ValueError, OverflowError):
         return None
     # A life beyond a year is no life of a token, and NaN is no number.
     return seconds if seconds is not None and 0 <= seconds <= 366 * 86_400 else None

@@ -8,9 +8,9 @@ from trio_websocket import ConnectionClosed, WebSocketConnection
 
 from flowalert.feed.decode import Decoder
 from flowalert.feed.desk import Desk, Refusal
-from flowalert.feed.frame import Control, Echo, Figures, MarketStatus, Quarantined
+from flowalert.feed.frame import Control, Echo, Figures, Frame, MarketStatus, Quarantined
 from flowalert.feed.protocol import ACCEPTED, RequestType, Subject, encode_request
-from flowalert.feed.raw import clean
+from flowalert.feed.raw import clean, strike_out
 from flowalert.feed.request import Request, Requests
 from flowalert.feed.silence import Silence
 from flowalert.feed.token_cache import Token
@@ -105,7 +105,7 @@ class Link:
     async def _take(self, raw: str | bytes) -> None:
         self._desk.count.frames += 1
         at = self._desk.last_frame_at = self._desk.now()
-        frame = self._decoder.decode(raw)
+        frame = self._decode(raw)
         if self._desk.on_frame is not None:
             text = clean(raw, frame, self._token.value)
             if text is not None:
@@ -128,6 +128,15 @@ class Link:
             case Quarantined():
                 self._desk.quarantine(frame)
 
+    def _decode(self, raw: str | bytes) -> Frame:
+        frame = self._decoder.decode(raw)
+        if isinstance(frame, Control | Quarantined):
+            # A server that quotes the request quotes the token too, and what is shown of it may be cut within.
+            text = raw if isinstance(raw, str) else raw.decode(errors="replace")
+            clean_text = strike_out(text, self._token.value)
+            return frame if clean_text == text else self._decoder.decode(clean_text)
+        return frame
+
     def _settle(self, control: Control) -> None:
         request = self._requests.match(control)
         if control.rsp_cd in _TOKEN_REFUSED:
@@ -146,19 +155,17 @@ class Link:
         self._note_registered()
 
     def _refuse(self, request: Request, control: Control) -> None:
-        # A server that quotes the request in its words quotes the token too.
-        words = control.rsp_msg.replace(self._token.value, "***")
         place = self._want.places.get(request.subject)
         if request.kind is RequestType.REGISTER and place is not None:
             self._refused.add(request.subject)
-            self._desk.refuse(Refusal(place, control.rsp_cd, words))
+            self._desk.refuse(Refusal(place, control.rsp_cd, control.rsp_msg))
         else:
             log.warning(
                 "request refused",
                 kind=request.kind.name.lower(),
                 subject=" ".join(request.subject),
                 rsp_cd=control.rsp_cd,
-                rsp_msg=words,
+                rsp_msg=control.rsp_msg,
             )
 
     async def _ask(self) -> None:

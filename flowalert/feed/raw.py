@@ -37,6 +37,11 @@ def encode_frames(frames: Sequence[RawFrame]) -> bytes:
     return _encode(list(frames))
 
 
+def strike_out(text: str, token: str) -> str:
+    """Return a frame's text without the token, as it is or as some write JSON."""
+    return text.replace(token, "***").replace(token.replace("/", "\\/"), "***")
+
+
 def clean(raw: str | bytes, meant: Frame, token: str) -> str | None:
     """Return the text of a frame that may be kept, None if it may not: never any part of the token.
 
@@ -46,5 +51,5 @@ def clean(raw: str | bytes, meant: Frame, token: str) -> str | None:
     if isinstance(meant, Control):
         return None
     text = raw if isinstance(raw, str) else raw.decode(errors="backslashreplace")
-    text = text.replace(token, "***")
+    text = strike_out(text, token)
     return text if isinstance(meant, Figures | MarketStatus) else _LIKE_A_TOKEN.sub("***", text)

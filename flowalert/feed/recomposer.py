@@ -1,6 +1,7 @@
 """Raw frames to entries, long after: decoded and put in order as they are live, with the times of receipt as clocks."""
 
 from collections.abc import Iterator, Sequence
+from io import BytesIO
 
 import msgspec
 import structlog
@@ -60,7 +61,7 @@ def read_frames(archive: Archive) -> Iterator[Chunk | Cut]:
 
 def _decode_slowly(piece: bytes) -> tuple[list[RawFrame], str]:
     frames: list[RawFrame] = []
-    for line in filter(None, piece.splitlines()):
+    for line in filter(bytes.strip, BytesIO(piece)):
         try:
             frames.append(_decoder.decode(line))
         except (msgspec.DecodeError, UnicodeError, RecursionError) as error:
@@ -117,7 +118,12 @@ class Recomposer:
             self._looked_at = now
         self._looked_at = max(self._looked_at, now - _LOOKS_FOR)
         while (due := min(self._composer.next_due(), self._looked_at + _LOOKS_EVERY)) <= now:
-            self._looked_at = due
+            if not self._composer.is_open:
+                # Nothing is there to be closed, and frames may be days apart.
+                self._looked_at += (now - self._looked_at) // _LOOKS_EVERY * _LOOKS_EVERY
+                return
+            # A slot of a frame whose time goes back is due before; the clock does not go back with it.
+            self._looked_at = max(self._looked_at, due)
             self._put(int(due * 1000), self._composer.close_due(int(due) + _SEOUL, due))
 
     def _put(self, received_at: int, entries: Sequence[Entry]) -> None:

@@ -11,6 +11,7 @@ Parquet was passed over: it is smaller, and unreadable when cut.
 
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
+from io import BytesIO
 from pathlib import Path
 
 import msgspec
@@ -103,7 +104,7 @@ def _decode_slowly(piece: bytes, header: Header) -> tuple[Chunk, str | None]:
     """Return what comes before the first line that cannot be read, and what is wrong with that; None for nothing."""
     received_at: list[int] = []
     entries: list[Entry] = []
-    for line in filter(None, piece.splitlines()):
+    for line in filter(bytes.strip, BytesIO(piece)):
         try:
             read = decode_line(line)
         except (msgspec.DecodeError, UnicodeError, RecursionError) as error:

@@ -23,6 +23,7 @@ from flowalert.market.moment import to_ms
 from flowalert.market.series import Series, parse_series
 from flowalert.market.venue import Venue
 
+_MOST_SERIES = 20_000
 _SERIES = re.compile(r"(krx|nxt|unified)/[0-9]{3}/[0-9]{4}", re.ASCII)
 
 # Up to the year 9999, the last that Python's dates know: there is room for the days that are counted on from here.
@@ -99,11 +100,13 @@ _kind_decoder = msgspec.json.Decoder(_Kind)
 
 
 class _SeriesByText(dict[str, Series]):
-    """Each series under its text; it grows by what recordings hold, as `market.series` itself does."""
+    """Each series under its text; it grows by what recordings hold, as `market.series` itself does, to a bound."""
 
     def __missing__(self, text: str) -> Series:
         if _SERIES.fullmatch(text) is None:
             raise msgspec.ValidationError(f"{text[:40]!r} is no series; expected one like krx/001/0017")
+        if len(self) >= _MOST_SERIES:
+            raise msgspec.ValidationError(f"there are more than {_MOST_SERIES:,} series, and no market has so many")
         found = self[text] = parse_series(text)
         return found
 

@@ -16,6 +16,7 @@ class Endpoint(NamedTuple):
 
 # Source: the vendor's pages. One host issues the tokens of both: the key decides which of them it is for.
 _TOKEN_URL = "https://openapi.ls-sec.co.kr:8080/oauth2/token"  # noqa: S105 - an address, not a secret
+_SHORT = 12
 LIVE = Endpoint("wss://openapi.ls-sec.co.kr:9443/websocket", _TOKEN_URL)
 PAPER = Endpoint("wss://openapi.ls-sec.co.kr:29443/websocket", _TOKEN_URL)
 
@@ -32,7 +33,7 @@ def find_endpoint(domain: str, token_url: str | None = None) -> Endpoint:
         return known
     for name, url, schemes in (("domain", domain, ("ws", "wss")), ("token_url", token_url, ("http", "https"))):
         if url is None:
-            raise ValueError(f"domain is a URL of your own ({domain}), so token_url must say who issues tokens")
+            raise ValueError("domain is a URL of your own, so token_url must say who issues tokens")
         _check_url(name, url, schemes)
     return Endpoint(domain, token_url or "")
 
@@ -47,7 +48,15 @@ def _check_url(name: str, url: str, schemes: tuple[str, str]) -> None:
     except ValueError:
         is_right = False
     if not is_right:
-        raise ValueError(f"{name} is {url!r}; expected {wanted}")
+        raise ValueError(f"{name} is {_say(url)}; expected {wanted}")
+
+
+def _say(url: str) -> str:
+    """Say what stands in the place of a URL: a short word as it is, but it may be a secret that belongs elsewhere."""
+    if len(url) <= _SHORT:
+        return repr(url)
+    scheme, found, _ = url.partition("://")
+    return f"an address of {scheme}://" if found and scheme.isalpha() and len(scheme) <= _SHORT else "no URL"
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -28,7 +28,7 @@ class Token:
         """
         life = self.ends_at - self.issued_at
         early = min(dt.timedelta(minutes=5), life / 10)
-        floor = min(self.issued_at + dt.timedelta(seconds=30), self.ends_at)
+        floor = self.issued_at + min(dt.timedelta(seconds=30), life)
         return max(self.ends_at - early, floor)
 
 
@@ -59,11 +59,13 @@ def load_token(path: Path, key: str) -> Token | None:
         raise ValueError(f"others may read it (mode {mode:04o}, expected 0600)")
     try:
         cached = msgspec.json.decode(text, type=_Cached)
-    except (msgspec.DecodeError, UnicodeError):
+    except (msgspec.DecodeError, UnicodeError, RecursionError):
         # No cause: its words may quote the file.
         raise ValueError("it is damaged") from None
     if cached.key != key or cached.issued_at.tzinfo is None or cached.ends_at.tzinfo is None:
         return None
+    if cached.ends_at <= cached.issued_at:
+        raise ValueError("it is damaged")
     return Token(cached.access_token, cached.issued_at, cached.ends_at)
 
 

@@ -40,7 +40,10 @@ _AMOUNT_UNIT = re.compile("(?P<multipliers>(?:" + "|".join(_MULTIPLIERS) + ")*)(
 _ONE_MULTIPLIER = re.compile("|".join(_MULTIPLIERS))
 _SUGGESTED = (*_DURATIONS, *_UPDATES, *_NOUNS, *_MULTIPLIERS, "억원", "조원", "만주", "천주", "eokwon")
 
-_SPAN = re.compile(r"\s*([0-9]+(?:_[0-9]+)*(?:\.[0-9]+)?)\s*([^\W\d_]*)\s*")
+# Without blanks at its ends: two runs of them with what may be nothing between take quadratic time to tell apart.
+_SPAN = re.compile(r"([0-9]+(?:_[0-9]+)*(?:\.[0-9]+)?)\s*([^\W\d_]*)")
+# More figures before the point than any amount has in any unit; beyond, arithmetic costs time or overflows.
+_MOST_FIGURES = 40
 
 
 def resolve_literal(digits: str, unit: str, counted: Counted | None, span: Span) -> Number:
@@ -49,6 +52,8 @@ def resolve_literal(digits: str, unit: str, counted: Counted | None, span: Span)
     `counted` says what the quantities of the sectors in question count, None where they count both.
     Raises Mistake for an unknown unit, a fraction of an update, or a quantity that the sectors do not count.
     """
+    if len(digits.partition(".")[0].replace("_", "").lstrip("0")) > _MOST_FIGURES:
+        raise _too_large(span)
     number = Decimal(digits.replace("_", ""))
     if not unit:
         return _number(number, BARE, span)
@@ -75,6 +80,8 @@ def _amount(number: Decimal, match: re.Match[str], unit: str, counted: Counted |
     large = False
     for multiplier in _ONE_MULTIPLIER.findall(match["multipliers"]):
         number *= _MULTIPLIERS[multiplier]
+        if number > LARGEST * _WON_PER_UNIT:
+            raise _too_large(span)
         large = large or _MULTIPLIERS[multiplier] >= 10**8
     noun = _NOUNS.get(match["noun"] or "")
     if noun == "won" or (noun is None and large):
@@ -108,7 +115,7 @@ def resolve_clock(text: str, span: Span) -> Number:
 
 def parse_span(text: str) -> Number:
     """Read what a rule's `for` or `cooldown` holds: a duration or a count of updates; raises Mistake."""
-    match = _SPAN.fullmatch(text)
+    match = _SPAN.fullmatch(text.strip())
     whole = (0, len(text))
     if match is None or match[2] not in _DURATIONS | dict.fromkeys(_UPDATES):
         raise Mistake(f"{text!r} is no duration", whole, "write a number and a unit, like 90s, 5m, 1h or 3 updates")
@@ -120,6 +127,10 @@ def parse_span(text: str) -> Number:
 
 def _number(number: Decimal, meaning: Meaning, span: Span) -> Number:
     if abs(number) > LARGEST:
-        raise Mistake("the number is larger than any amount of the market", span, "look at its unit")
+        raise _too_large(span)
     whole = int(number)
     return Number(whole if whole == number else float(number), meaning, span)
+
+
+def _too_large(span: Span) -> Mistake:
+    return Mistake("the number is larger than any amount of the market", span, "look at its unit")

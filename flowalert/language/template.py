@@ -47,6 +47,9 @@ _MOMENTARY_WORK = frozenset({"abs", "if"})
 # What takes a condition, with anything in it.
 _COUNTS = frozenset({"streak", "count"})
 
+# More than any service shows of a message; what is read in a placeholder costs a thousand times what the text does.
+LONGEST = 20_000
+
 _OPENING = re.compile(r"\{\{")
 # What stands between quotes may hold braces.
 _INSIDE = re.compile(r"""(?:[^"'}]|"[^"]*"|'[^']*'|\}(?!\}))*\}\}""")
@@ -106,6 +109,8 @@ def read_wording(text: str, words: Mapping[str, Meaning]) -> Template:
 
 
 def _read(text: str, checker: Checker, check: Callable[[Placeholder, int], None]) -> Template:
+    if len(text) > LONGEST:
+        raise Mistake(f"the text is longer than {LONGEST:,} characters", (LONGEST, len(text)), "make it shorter")
     parts: list[str | Placeholder] = []
     after = 0
     while opening := _OPENING.search(text, after):

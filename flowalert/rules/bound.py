@@ -10,8 +10,9 @@ from flowalert.market.instant import DAY, midnight
 from flowalert.rules.rulebook import Expiry, Limit
 
 _SESSION = "session"
-_LIMIT = re.compile(r"\s*([0-9]+)\s*/\s*(\S.*?)\s*", re.ASCII)
-_FIRES = re.compile(r"\s*([0-9]+)\s*fires?\s*", re.ASCII)
+# A count of nine figures is more than a session has updates.
+_LIMIT = re.compile(r"\s*([0-9]{1,9})\s*/\s*(\S.*)", re.ASCII)
+_FIRES = re.compile(r"\s*([0-9]{1,9})\s*fires?\s*", re.ASCII)
 _DATE = re.compile(r"\s*([0-9]{4})-([0-9]{2})-([0-9]{2})\s*", re.ASCII)
 
 
@@ -26,7 +27,7 @@ def parse_duration(text: str, what: str) -> int:
 def parse_limit(text: str) -> Limit:
     """Read `5/session` or `5/1h`; raises Mistake."""
     whole = (0, len(text))
-    match = _LIMIT.fullmatch(text)
+    match = _LIMIT.fullmatch(text.rstrip())
     if match is None:
         raise Mistake(f"{text!r} is no limit", whole, "write a count and a time, like 5/session or 5/1h")
     count = int(match[1])

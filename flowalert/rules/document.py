@@ -15,12 +15,18 @@ from flowalert.rules.place import Place, Scalar, Source
 from flowalert.rules.problem import Problem
 
 # What a document is made of comes with it.
-__all__ = ["DEEPEST", "LARGEST", "Document", "Listing", "Path", "Table", "Tree", "to_plain"]
+__all__ = ["DEEPEST", "LARGEST", "LONGEST", "WIDEST", "Document", "Listing", "Path", "Table", "Tree", "to_plain"]
 
 # PyYAML's composer crashes the interpreter on deep nesting; its events do not.
 DEEPEST = 30
 # Aliases may repeat a part, but not multiply it: nine lines can stand for a billion nodes.
 LARGEST = 2_000_000
+# So many it may repeat beyond what is written: a small file is to stay one when its aliases are written out.
+_REPEATED = 100_000
+# No table has so many keys that are known, and to advise on each that is not takes time.
+WIDEST = 2_000
+# Longer than the longest message, and than a day of figures; what reads a text may take more than linear time.
+LONGEST = 100_000
 
 _FAST_LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 # Source: libyaml's words for more than a thousand levels, as of PyYAML 6.0.4.
@@ -81,6 +87,8 @@ def _compose(document: Document, loader: Any) -> Tree | None:
     anchors: dict[str, Tree | None] = {}
     key: Scalar | None = None
     documents = 0
+    # A part that is written takes a character at least.
+    largest = min(LARGEST, _REPEATED + len(document.text))
     events: Iterator[yaml.Event] = yaml.parse(document.text, Loader=loader)
     for event in events:
         mark = event.start_mark
@@ -113,7 +121,7 @@ def _compose(document: Document, loader: Any) -> Tree | None:
                 if anchor is not None:
                     anchors[anchor] = ended
                 _grow(open_parts[-1][0], ended)
-                if ended.size > LARGEST:
+                if ended.size > largest:
                     raise _Refused(ended.place, "the aliases in here expand without end", "write it out")
             case _:
                 pass
@@ -129,6 +137,8 @@ def _make(event: yaml.Event, place: Place, anchors: dict[str, Tree | None]) -> T
             return target
         case yaml.ScalarEvent():
             _refuse_tag(event.tag, place)
+            if len(event.value) > LONGEST:
+                raise _Refused(place, f"a text of more than {LONGEST:,} characters", "split it, or take it out")
             # PyYAML's own parser gives a plain scalar no style, libyaml's an empty one.
             text = None if not event.style and event.value in _NULLS else event.value
             return Scalar(text, event.style or "", place)
@@ -162,6 +172,8 @@ def _take_key(document: Document, table: Table, made: Tree) -> Scalar:
         raise _Refused(made.place, "a key must be a word", advice)
     if made.text == "<<":
         raise _Refused(made.place, "'<<' is not understood", "write what is common under defaults:")
+    if len(table.keys) >= WIDEST:
+        raise _Refused(made.place, f"a table of more than {WIDEST:,} keys", "look at the indentation above it")
     name = made.text or ""
     if name in table.keys:
         first = table.keys[name].place

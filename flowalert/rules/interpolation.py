@@ -7,7 +7,10 @@ from flowalert.rules.document import Document
 from flowalert.rules.page import Table, Tree
 from flowalert.rules.place import Filled, Piece, Scalar
 
-_VARIABLE = re.compile(r"\$\$\{|\$\{([^}]*)\}")
+# Bounded: of braces that none closes, each would be looked behind to the end.
+_VARIABLE = re.compile(r"\$\$\{|\$\{([^}]{0,100})\}")
+# To find the place of one costs as much as the text before it.
+_TOLD = 20
 _VARIABLE_NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*", re.ASCII)
 
 
@@ -34,16 +37,25 @@ def interpolate(document: Document, environ: Mapping[str, str]) -> None:
 
 
 def _replace_variables(document: Document, scalar: Scalar, environ: Mapping[str, str]) -> Scalar:
+    told = 0
+
     def value_of(match: re.Match[str]) -> str:
+        nonlocal told
         name = match.group(1)
         if name is None:
             return "${"
+        is_name = _VARIABLE_NAME.fullmatch(name) is not None
+        if is_name and name in environ:
+            return environ[name]
+        told += 1
+        if told > _TOLD:
+            return ""
         place = document.place_inside(scalar, match.start())
-        if not _VARIABLE_NAME.fullmatch(name):
+        if not is_name:
             document.report(place, f"${{{name}}} names no variable", "write ${NAME}, or $${ for a literal ${")
-        elif name not in environ:
+        else:
             document.report(place, f"the variable {name} is not set", f"set it, like export {name}=…, and start again")
-        return environ.get(name, "")
+        return ""
 
     if scalar.text is None or "${" not in scalar.text:
         return scalar

@@ -81,8 +81,13 @@ class _Loader:
         common = defaults if isinstance(defaults, Table) else Table(document.tree.place)
         if isinstance(rules, Listing):
             has_braces = "${" in document.text
+            most = len(self.problems) + _MOST_PROBLEMS
             for each in rules.items:
                 self._load_rule(document, each, common, has_braces=has_braces)
+                if len(self.problems) > most:
+                    what = f"more than {_MOST_PROBLEMS:,} problems stand above; what comes after was not looked at"
+                    self.problems.append(document.problem_at(each.place, what, "mend those first"))
+                    break
 
     def _load_rule(self, document: Document, tree: Tree, common: Table, *, has_braces: bool) -> None:
         if not isinstance(tree, Table):
@@ -163,6 +168,10 @@ class _Loader:
         if name in self._named:
             notepad.complain("name", f"another rule has the name {name!r}", f"it is in {self._named[name]}")
         self._named.setdefault(name, where)
+
+
+# Nobody reads on, and each costs as much as a rule.
+_MOST_PROBLEMS = 10_000
 
 
 def _keys(model: type[Strict]) -> list[str]:

@@ -15,8 +15,11 @@ _Fill: TypeAlias = Callable[[Sequence[Scalar]], Cast]
 # A run of a text: the literal, or the number of the column that stands there, with where it begins in the text.
 _Run: TypeAlias = tuple[str | int, int]
 
-# `{{` begins an expression, and a price may stand before it: ${{ msval }}.
-_BRACED = r"\$\{(?!\{)(?P<braced>[^}]*)\}"
+# `{{` begins an expression, and a price may stand before it: ${{ msval }}. Bounded: of braces that none closes, each
+# would be looked behind to the end.
+_BRACED = r"\$\{(?!\{)(?P<braced>[^}]{0,100})\}"
+# To find the place of one costs as much as the text before it.
+_TOLD = 100
 _WITHOUT_PARAMS = re.compile(rf"(?P<escaped>\$\$)(?=\{{)|{_BRACED}")
 
 
@@ -119,6 +122,8 @@ class Mould:
         if name in self._columns:
             self.used.add(name)
             return self._columns[name]
+        if len(self.problems) >= _TOLD:
+            return match[0]
         near = suggest(name, self._columns)
         if not self._columns:
             what = f"{match[0]} stands for nothing: the rule has no params"

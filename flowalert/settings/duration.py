@@ -6,7 +6,7 @@ from typing import Annotated, Any
 
 from pydantic import BeforeValidator
 
-_DURATION = re.compile(r"\s*([0-9]+(?:\.[0-9]+)?)\s*(ms|[^\W\d_]*)\s*")
+_DURATION = re.compile(r"([0-9]{1,12}(?:\.[0-9]{1,9})?)\s*(ms|[^\W\d_]*)")
 _UNITS = {
     "ms": 0.001,
     "s": 1, "sec": 1, "초": 1,
@@ -22,7 +22,7 @@ _WANTED = "write a number and a unit, like 300ms, 90s, 2m or 1h"
 def _read_duration(value: Any) -> Any:
     if not isinstance(value, str):
         return value
-    match = _DURATION.fullmatch(value)
+    match = _DURATION.fullmatch(value.strip())
     if match is None or not (match[2] in _UNITS or (float(match[1]) == 0 and not match[2])):
         raise ValueError(_WANTED)
     seconds = float(match[1]) * _UNITS.get(match[2], 0)

@@ -14,6 +14,8 @@ def read_text(path: Path) -> str | Problem:
     except UnicodeDecodeError as error:
         line = error.object[: error.start].count(b"\n") + 1
         return Problem(str(path), line, 1, "this is no UTF-8 text", "save the file as UTF-8")
+    except ValueError:
+        return Problem(str(path), 1, 1, "the file's name has a character that no file has", "take it out")
     except OSError as error:
         return Problem(str(path), 1, 1, f"the file cannot be read: {error.strerror}", "look at its name and its rights")
 

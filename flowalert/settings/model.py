@@ -1,11 +1,25 @@
 """What the settings file may hold, as pydantic models: the shape alone, what it means is the reader's to check."""
 
-from typing import Literal
+import os
+from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
 from flowalert.rules.model import Switch, Texts
 from flowalert.settings.duration import Duration, Patience
+
+
+def _check_path(path: str) -> str:
+    try:
+        is_right = "\0" not in path and bool(os.fsencode(path))
+    except UnicodeEncodeError:
+        is_right = False
+    if not is_right:
+        raise ValueError("write the path of a file")
+    return path
+
+
+_Path = Annotated[str, AfterValidator(_check_path)]
 
 
 class _Strict(BaseModel):
@@ -19,10 +33,10 @@ class FeedModel(_Strict):
     domain: str = "paper"
     token_url: str | None = None
     appkey: str | None = None
-    appkey_file: str | None = None
+    appkey_file: _Path | None = None
     appsecret: str | None = None
-    appsecret_file: str | None = None
-    ca_file: str | None = None
+    appsecret_file: _Path | None = None
+    ca_file: _Path | None = None
     silence_after: Duration = 90.0
     tell_silence_after: Patience | None = None
     per_connection: int = Field(default=100, ge=1, le=1000)
@@ -40,7 +54,7 @@ class EscalationModel(_Strict):
 class ChannelModel(_Strict):
     """A named set of targets, with what it is told, when and how."""
 
-    targets: Texts = Field(min_length=1)
+    targets: Texts = Field(min_length=1, max_length=1_000)
     language: Literal["ko", "en"] = "ko"
     min_severity: str = "info"
     quiet_hours: Texts = []
@@ -69,7 +83,7 @@ class InhibitionModel(_Strict):
 class RecordModel(_Strict):
     """What the service records, in files of a folder, one a day."""
 
-    folder: str = "recordings"
+    folder: _Path = "recordings"
     entries: bool = True
     frames: bool = False
 
@@ -94,10 +108,10 @@ class SettingsModel(_Strict):
 
     feed: FeedModel
     channels: dict[str, ChannelModel] = {}
-    inhibit: list[InhibitionModel] = []
+    inhibit: list[InhibitionModel] = Field(default=[], max_length=1_000)
     rules: Texts = ["rules/*.yaml"]
     reload_on_change: Switch = False
-    store: str = "flowalert.db"
+    store: _Path = "flowalert.db"
     keep: KeepModel = KeepModel()
     record: RecordModel | None = None
     log: LogModel = LogModel()

@@ -19,7 +19,7 @@ from flowalert.rules.loader import Loaded
 from flowalert.rules.place import Scalar
 from flowalert.rules.problem import Level, Problem
 from flowalert.settings.channel import read_channels
-from flowalert.settings.file import find_files, list_files, load_rule_files, read_text
+from flowalert.settings.file import find_files, load_rule_files, read_text
 from flowalert.settings.model import (
     ChannelModel,
     EscalationModel,
@@ -161,7 +161,7 @@ class _Reader:
             for name in _names(plain.get("channels")):
                 known |= {f"channels.{name}": _keys(ChannelModel), f"channels.{name}.escalate": _keys(EscalationModel)}
             known |= {f"inhibit.{number}": _keys(InhibitionModel) for number in range(_count(plain.get("inhibit")))}
-            self._problems += list_complaints(error, document, (), known, "settings file")
+            self._problems += list_complaints(error, document, (), known, "settings file", may_be_secret=True)
             return None
         return None if document.problems else model
 
@@ -222,7 +222,8 @@ class _Reader:
         if file is not None:
             text = read_text(self._folder / file)
             if isinstance(text, Problem):
-                self._complain(("feed", f"{name}_file"), f"{file}: {text.what}", text.instead)
+                # The name is not repeated: it is the secret itself where somebody mistook the one key for the other.
+                self._complain(("feed", f"{name}_file"), text.what, text.instead)
                 return None
             given = text.strip()
         if not given:
@@ -234,7 +235,7 @@ class _Reader:
             return None
         try:
             return ssl.create_default_context(cafile=self._folder / file)
-        except (OSError, ssl.SSLError) as error:
+        except OSError as error:  # those of TLS are
             self._complain(
                 ("feed", "ca_file"), f"{file} holds no certificates: {error.strerror or error}", "name a PEM file"
             )
@@ -252,10 +253,17 @@ class _Reader:
         return Keep(model.sessions, folder, timedelta(seconds=model.audit))
 
     def _find_rules(self, patterns: list[str]) -> tuple[Path, ...]:
+        found: dict[Path, None] = {}
         for number, pattern in enumerate(patterns):
-            if not find_files(self._folder, pattern):
+            try:
+                matches = find_files(self._folder, pattern)
+            except (ValueError, OSError) as error:
+                self._complain(("rules", number), f"{pattern[:100]!r} names no files: {error}", "write rules/*.yaml")
+                continue
+            if not matches:
                 self._complain(("rules", number), f"no file matches {pattern}", "name files relative to this one")
-        return list_files(self._folder, patterns)
+            found.update(dict.fromkeys(matches))
+        return tuple(found)
 
 
 def _keys(model: type[BaseModel]) -> list[str]:

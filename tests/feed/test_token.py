@@ -208,6 +208,21 @@ async def test_other_failures_are_tried_again(status: int, said: Any) -> None:
         assert len(issuer.forms) == 3
 
 
+@pytest.mark.parametrize("life", [10**400, "9" * 400, "NaN", -1])
+async def test_a_life_that_is_none_is_not_believed(life: int | str) -> None:
+    """The token then ends at seven."""
+    async with open_source() as (source, issuer, _):
+        issuer.replies.append((200, {"access_token": "T", "expires_in": life}, {}))
+        assert (await source.get()).ends_at == dt.datetime(2026, 11, 24, 7, tzinfo=KST)
+
+
+async def test_an_answer_without_end_is_not_read_to_it() -> None:
+    """A token has some hundred characters; the next answer may be one."""
+    async with open_source(retry_first=0.01) as (source, issuer, _):
+        issuer.replies.append((200, {"access_token": "T" * 70_000}, {}))
+        assert (await source.get()).value != "T" * 70_000
+
+
 async def test_nobody_there_is_tried_again() -> None:
     """A connection that is refused is no reason to end."""
     async with open_source() as (_, issuer, wall):

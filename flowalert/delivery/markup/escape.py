@@ -51,7 +51,7 @@ def escape_mrkdwn(text: str) -> str:
     """
 
     def shield(mark: re.Match[str]) -> str:
-        before, after = escaped[: mark.start()][-1:], escaped[mark.end() :][:1]
+        before, after = escaped[max(mark.start() - 1, 0) : mark.start()], escaped[mark.end() : mark.end() + 1]
         between_blanks = before.isspace() and after.isspace() and mark[0] != "`"
         within_word = set(mark[0]) == {"_"} and before.isalnum() and after.isalnum()
         return mark[0] if between_blanks or within_word else f"<!date^00000000^{{_}}|{mark[0]}>"

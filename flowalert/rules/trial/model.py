@@ -15,6 +15,8 @@ def _as_text(value: object) -> object:
 
 
 _SCALAR = ["string", "number"]
+MOST = 10_000
+
 Figure = Annotated[str, BeforeValidator(_as_text), Field(json_schema_extra={"type": _SCALAR})]
 # A line of figures may be a YAML list of them.
 Figures = Annotated[
@@ -66,7 +68,9 @@ class ExpectationModel(Strict):
 class TrialDefaults(Strict):
     """What every test of a file has unless it says otherwise."""
 
-    only: Texts = Field(default=[], description="the rules under test; all of the files' when left out")
+    only: Texts = Field(
+        default=[], max_length=MOST, description="the rules under test; all of the files' when left out"
+    )
     date: str = Field(default="2026-11-23", description="the session's date")
     start: str = Field(default="09:00:30", description="exchange time of the first slot")
     slot: str = Field(default="30s", description="the time from one slot to the next")
@@ -79,8 +83,8 @@ class TrialModel(TrialDefaults):
 
     name: str = Field(description="what the test holds, in a sentence")
     market: dict[str, Figures] = Field(description="a line for each figure: `foreign msval`, `futures.외국인.msvol`")
-    events: list[EventModel] = Field(default=[], description="what happens beside the updates")
-    expect: list[ExpectationModel] = Field(description="what must be told; nothing else may be")
+    events: list[EventModel] = Field(default=[], max_length=MOST, description="what happens beside the updates")
+    expect: list[ExpectationModel] = Field(max_length=MOST, description="what must be told; nothing else may be")
 
 
 class TrialFile(Strict):
