@@ -184,11 +184,11 @@ async def ask(bench: Bench, *, is_lost: bool, gaps: int, sessions: int) -> None:
     await bench.registered()
     await bench.publish()
     assert ("3", "BM_", "001") in bench.exchange.clients[-1].asked
+    journal, stored = await bench.end()
     # The gap is shown: in the log and in the journal, for the series that missed something and no other.
     assert bool(bench.logged("feed lost")) is is_lost
     assert bench.service.engine.gaps[FOREIGN] == gaps
     assert sum(line["gaps"] for line in bench.logged("updates missed")) == bench.service.engine.gaps.total()
-    journal, stored = await bench.end()
     losts = [entry for entry in journal if isinstance(entry, FeedLost)]
     backs = [entry for entry in journal if isinstance(entry, FeedBack)]
     assert len(losts) == len(backs) == len(bench.logged("feed lost"))

@@ -71,7 +71,7 @@ async def close_in_handshake(bench: Bench) -> None:
 async def close_at_once(bench: Bench) -> None:
     bench.proxy.down = proxy.close_after_upgrade
     bench.proxy.drop()
-    await bench.log("token suspected, renewing it")
+    await bench.log("token suspected")
     bench.miss()
     bench.proxy.mend()
 
@@ -218,7 +218,7 @@ async def refuse_token(bench: Bench) -> None:
     bench.exchange.answer = answer
     bench.proxy.drop()
     bench.miss()
-    await bench.log("token suspected, renewing it", "the server refused the token (IGW00121)")
+    await bench.log("token suspected", "the server refused the token (IGW00121)")
 
 
 async def refuse_key(bench: Bench) -> None:
