@@ -1,7 +1,7 @@
 """The one place where the parts are put together: feed, engine, store and delivery, from start to stop."""
 
 import math
-from collections import Counter, defaultdict
+from collections import Counter
 from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import replace as replace_plan
@@ -17,7 +17,6 @@ from flowalert.delivery.announcement import make_notices
 from flowalert.delivery.exhibition import open_exhibition, shows_pictures
 from flowalert.delivery.sparkline import say_trends
 from flowalert.engine.engine import Engine
-from flowalert.engine.notice import DeliveryState
 from flowalert.engine.term import Past, Used
 from flowalert.engine.transition import Kind, Transition
 from flowalert.engine.trend import Trends
@@ -26,7 +25,6 @@ from flowalert.feed.desk import Refusal
 from flowalert.feed.gist import find_gist
 from flowalert.feed.outlet import Received
 from flowalert.feed.recorder import Recorder
-from flowalert.feed.refrain import Refrain
 from flowalert.language.tongue import Tongue
 from flowalert.market.entry import Entry, FeedLost, SessionClosed, SlotClosed, Update
 from flowalert.market.instant import to_wall
@@ -37,6 +35,7 @@ from flowalert.operation.gap_log import GapLog
 from flowalert.operation.pulse import Part, Pulse
 from flowalert.operation.status import FeedStatus, Outlook
 from flowalert.rules.rulebook import Rule, Rulebook
+from flowalert.service.logbook import Logbook
 from flowalert.service.plan import Account, Plan
 from flowalert.service.settlement import settle
 from flowalert.service.tail import Tail
@@ -56,25 +55,20 @@ _COMMITS_APART = 0.002
 # The engine goes round at least so often, so that one that hangs can be told from one that has nothing to do.
 _LOOK_AGAIN_AFTER = 1.0
 
-# What needs nobody's attention.
-_EXPECTED = frozenset({DeliveryState.SENT, DeliveryState.PENDING, DeliveryState.SUPPRESSED})
-
 RESTARTED = "the service was not running"
 
 
 class Service:
     """A running service.
 
-    What changes: `told` and `held_back`, counts of transitions, the engine itself, the chronicle and the day so far of
-    each series, by the engine's task alone; the store, by that task and the delivery workers; and at a reload the plan
-    and the engine, by `exchange` and `deliver_anew`, between two batches of entries.
+    What changes: the engine itself, the chronicle and the day so far of each series, by the engine's task alone; the
+    store and the logbook, by that task and the delivery workers; and at a reload the plan and the engine, by `exchange`
+    and `deliver_anew`, between two batches of entries.
     """
 
     def __init__(self, plan: Plan, store: Store, pasts: Mapping[str, Past], pulse: Pulse | None = None) -> None:
         """Make ready to `resume`; `pasts` tells what rules that expire had used up before the open session."""
         self.plan = plan
-        self.told = 0
-        self.held_back = 0
         self.engine = Engine(plan.rulebook, pasts)
         self._trends = Trends()
         self._tongues = _list_tongues(plan.channels)
@@ -84,7 +78,7 @@ class Service:
         self.feed = Feed(
             plan.feed,
             now=plan.market_now,
-            on_refused=self._report_refusal,
+            on_refused=self._note_refusal,
             on_frame=self._recorder.note_frame if self._recorder and self._recorder.wants_frames else None,
         )
         self.tail = Tail()
@@ -97,10 +91,7 @@ class Service:
         self._gap_log = GapLog()
         self._used: frozenset[Used] = frozenset()
         self._labels = _list_labels(plan.rulebook)
-        # Of a target that is down for a day each attempt would be a line.
-        self._refrains: defaultdict[tuple[str, str], Refrain] = defaultdict(Refrain)
-        self._sent = 0
-        self._dead = 0
+        self._logbook = Logbook()
 
     async def resume(self) -> None:
         """Fold the journal's open session again, and settle what a change of rules has made of it."""
@@ -173,8 +164,8 @@ class Service:
             channels=len(self.plan.channels),
             open_alerts=sum(watch.is_firing for watch in self.engine.list_open()),
             waiting=backlog.total,
-            told=self.told,
-            held_back=self.held_back,
+            told=self._logbook.told,
+            held_back=self._logbook.held_back,
             gaps={str(series): gaps for series, gaps in self.chronicle.gaps.items()},
             feed=FeedStatus(
                 places=standing.wanted,
@@ -206,16 +197,16 @@ class Service:
         waiting = sum(n for state, n in summary.deliveries.items() if not state.settled)
         return Account(
             updates=count.updates,
-            told=self.told,
-            held_back=self.held_back,
+            told=self._logbook.told,
+            held_back=self._logbook.held_back,
             gaps=self.engine.gaps.total(),
             losts=count.losts,
             quarantined=sum(count.quarantined.values()),
             repeats=count.repeats,
             stale=count.stale,
             not_recorded=self._recorder.dropped if self._recorder else 0,
-            sent=self._sent,
-            dead=self._dead,
+            sent=self._logbook.sent,
+            dead=self._logbook.dead,
             waiting=waiting,
         )
 
@@ -305,10 +296,8 @@ class Service:
             self._bell.ring()
         texts = {notice.transition: notice for notice in notices}
         for transition in transitions:
-            self.told += transition.told and transition.kind is not Kind.RESOLVED
-            self.held_back += not transition.told and transition.kind is not Kind.RESOLVED
             self.chronicle.note_transition(transition)
-            self._report(transition)
+            self._logbook.note_transition(transition)
             self.plan.observer.note_transition(transition, texts.get(transition.id))
 
     async def _reconcile(self, folded: Sequence[Transition]) -> list[Transition]:
@@ -376,7 +365,7 @@ class Service:
             exchange_now=self.plan.market_now,
             policy=self.plan.policy,
             inhibitions=self.plan.inhibitions,
-            tell=self._report_delivery,
+            tell=self._note_delivery,
             recall=self._recall,
             beat=partial(self.pulse.beat, Part.DELIVERY),
         )
@@ -410,53 +399,13 @@ class Service:
                 present = replace(last, at=now.at, value=now.value, peak=now.peak, values=now.values)
                 yield self._occur(present, None, None)
 
-    def _report(self, transition: Transition) -> None:
-        # What a cooldown or a limit holds back can be said of every series every half a minute.
-        say = log.info if transition.told else log.debug
-        say(
-            "alert",
-            kind=transition.kind.value,
-            rule=transition.rule,
-            scope=str(transition.scope),
-            value=transition.value,
-            severity=transition.severity.name.lower(),
-            told=transition.told,
-            reason=transition.reason.value,
-        )
-
-    def _report_delivery(self, report: Report) -> None:
-        self._sent += report.count * (report.state is DeliveryState.SENT)
-        self._dead += report.count * (report.state is DeliveryState.DEAD)
-        say = log.info if report.state in _EXPECTED else log.warning
-        lane = (report.channel, report.target.key)
-        times: int | None = 1
-        if report.state is DeliveryState.RETRYING:
-            times = self._refrains[lane].find_due(report.reason, trio.current_time())
-            say = log.debug if times is None else say
-        elif report.state is DeliveryState.SENT:
-            self._refrains.pop(lane, None)
-        say(
-            "delivery",
-            state=report.state.value,
-            channel=report.channel,
-            target=report.target.label,
-            count=report.count,
-            reason=report.reason,
-            attempts=report.attempts,
-            times=times or 1,
-        )
+    def _note_delivery(self, report: Report) -> None:
+        self._logbook.note_delivery(report)
         self.plan.observer.note_delivery(report)
 
-    def _report_refusal(self, refusal: Refusal) -> None:
+    def _note_refusal(self, refusal: Refusal) -> None:
         wanting = {f"{venue.value}/{sector}": names for (venue, sector), names in self.plan.rulebook.places.items()}
-        log.error(
-            "the exchange refuses a sector",
-            place=refusal.place,
-            code=refusal.rsp_cd,
-            words=refusal.rsp_msg,
-            rules=", ".join(wanting.get(refusal.place, ())),
-            remedy=refusal.remedy,
-        )
+        self._logbook.note_refusal(refusal, wanting.get(refusal.place, ()))
 
 
 def _list_tongues(channels: Mapping[str, Channel]) -> tuple[Tongue, ...]:
@@ -471,8 +420,3 @@ async def _put_back(first: Sequence[Entry], rest: AsyncIterator[Sequence[Entry]]
     yield first
     async for chunk in rest:
         yield chunk
-
-
-async def _cancel_on(stop: trio.Event, scope: trio.CancelScope) -> None:
-    await stop.wait()
-    scope.cancel()
