@@ -147,12 +147,3 @@ def read_transitions(connection: apsw.Connection, alert: str) -> list[Transition
     """Return every transition of an alert, told or not, in order."""
     rows = connection.execute("SELECT content FROM transitions WHERE alert = ? ORDER BY seq", (alert,))
     return [_decode(content) for (content,) in rows]
-
-
-def find_unknown(connection: apsw.Connection, ids: Sequence[str]) -> frozenset[str]:
-    """Return those of the transition ids that the store does not have."""
-    rows = connection.execute(
-        "SELECT value FROM json_each(?) WHERE value NOT IN (SELECT id FROM transitions)",
-        (_encode(ids).decode(),),
-    )
-    return frozenset(id_ for (id_,) in rows)

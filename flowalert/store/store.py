@@ -80,10 +80,6 @@ class Reader:
         """Return every transition of an alert, told or not, in order."""
         return await self._database.read(alert.read_transitions, alert_id)
 
-    async def unknown_transitions(self, ids: Sequence[str]) -> frozenset[str]:
-        """Return those of the transition ids that the store does not have."""
-        return await self._database.read(alert.find_unknown, ids)
-
     async def deliveries(
         self, *, states: Collection[DeliveryState] = tuple(DeliveryState), limit: int = 100
     ) -> list[Delivery]:

@@ -61,14 +61,6 @@ async def test_what_was_committed_is_not_told_again(tmp_path: Path) -> None:
         assert len(await store.transitions(firing.alert)) == 1
 
 
-async def test_unknown_transitions_are_named(tmp_path: Path) -> None:
-    """Of a fold's transitions the store says which it has never seen."""
-    async with open_store(tmp_path / "flow.db") as store:
-        await store.commit([], [transition(n=1)], [], now=NOW)
-        ids = [transition(n=1).id, transition(n=2).id]
-        assert await store.unknown_transitions(ids) == {transition(n=2).id}
-
-
 async def test_a_commit_that_fails_leaves_nothing(tmp_path: Path) -> None:
     """A notice that cannot be written takes the entries and the transitions of its batch with it."""
     firing = transition()
