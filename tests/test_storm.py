@@ -157,11 +157,11 @@ async def test_a_storm_over_ten_kills(tmp_path: Path) -> None:
     with open_sink() as sink, open_recorder(issue_token) as tokens:
         async with vendor_server(data_frame()) as exchange:
             write_storm(tmp_path, exchange, tokens, sink)
-            for _ in range(10):
+            for number in range(10):
                 with start_program("run", folder=tmp_path):
-                    # Some die while they start or fold, most of them after so many more messages were begun.
-                    more = sink.begun + chance.randint(1, 20)
-                    with trio.move_on_after(chance.uniform(0.5, 4)):
+                    # Some die while they start, write or fold, most of them after so many more messages were begun.
+                    more = sink.begun + chance.randint(1, 10)
+                    with trio.move_on_after(chance.uniform(0.5, 4) if number % 3 == 2 else 30):
                         await in_thread(lambda more=more: sink.begun >= more, "some sends")  # type: ignore[misc] # a lambda's default has no type
             with start_program("run", folder=tmp_path) as process:
                 await in_thread(lambda: all(sink.count(number) >= ALERTS for number in GOOD), "the others")
@@ -180,7 +180,7 @@ async def test_a_storm_over_ten_kills(tmp_path: Path) -> None:
         assert reason
     for number in GOOD:
         assert 0 <= sink.count(number) - ALERTS <= uncertain[number]
-    assert sum(uncertain.values()), "no kill came in the middle of a send; choose another seed"
+    assert sum(uncertain.values()), "no kill came in the middle of a send"
 
 
 def _count(folder: Path, which: str) -> int:

@@ -6,7 +6,7 @@ from typing import Annotated, Any
 
 from pydantic import BeforeValidator
 
-_DURATION = re.compile(r"([0-9]{1,12}(?:\.[0-9]{1,9})?)\s*(ms|[^\W\d_]*)")
+_DURATION = re.compile(r"([0-9]{1,300}(?:\.[0-9]{1,9})?)\s*(ms|[^\W\d_]*)")
 _UNITS = {
     "ms": 0.001,
     "s": 1, "sec": 1, "초": 1,

@@ -151,8 +151,11 @@ class Bench:
         bodies = [request.json["message"] for request in list(self.hook.requests)]
         return [int(number) for body in bodies for number in re.findall(r"number (\d+)", body)]
 
-    def jump(self, seconds: float) -> None:
-        """Let so much time go by at once, for all of the service."""
+    async def jump(self, seconds: float) -> None:
+        """Let so much time go by at once, for all of the service; a send that is under way would run out of it."""
+        with trio.fail_after(PATIENCE):
+            while (await self.service.account()).waiting:  # noqa: ASYNC110 - the store has no event of it
+                await trio.sleep(0.01)
         self.jumping.jump(seconds)
 
     async def registered(self) -> None:
