@@ -21,6 +21,12 @@ def wait_until(condition: Callable[[], object], what: str, *, within: float = PA
         time.sleep(0.01)
 
 
+def read_memory(pid: int, name: str) -> float:
+    """Return the MB of a process by the kernel's name for them: `VmRSS` that it has now, `VmHWM` at most so far."""
+    status = Path(f"/proc/{pid}/status").read_text(encoding="ascii")
+    return next(int(line.split()[1]) / 1024 for line in status.splitlines() if line.startswith(f"{name}:"))
+
+
 @contextmanager
 def start_program(
     *arguments: str, folder: Path, environ: Mapping[str, str] | None = None

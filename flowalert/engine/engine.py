@@ -26,7 +26,7 @@ from flowalert.market.entry import (
     Update,
 )
 from flowalert.market.instant import DAY
-from flowalert.market.series import Series
+from flowalert.market.series import Series, name_place
 from flowalert.market.venue import Venue
 from flowalert.rules.rulebook import Rulebook
 
@@ -134,7 +134,7 @@ class Engine:
     def list_silent(self) -> dict[str, tuple[str, ...]]:
         """Return the places, `krx/900`, that rules need and that no update has come from, with the rules' names."""
         heard = {named.place for named, stream in self._streams.items() if stream.session >= 0}
-        needed = {f"{venue.value}/{sector}": names for (venue, sector), names in self.rulebook.places.items()}
+        needed = {name_place(venue, sector): names for (venue, sector), names in self.rulebook.places.items()}
         return {place: names for place, names in needed.items() if place not in heard}
 
     def why(self, rule: str) -> list[Why]:

@@ -5,7 +5,7 @@ from typing import TypeAlias
 
 from flowalert.language.mistake import Mistake
 from flowalert.language.tongue import Tongue
-from flowalert.market.instant import DAY, clock
+from flowalert.market.instant import DAY, hour
 from flowalert.market.name import suggest
 from flowalert.market.phase import find_phase, list_phases
 from flowalert.market.venue import Venue
@@ -70,15 +70,11 @@ def say_times(times: Times, tongue: Tongue) -> str:
 
 
 def _say(active: Active, tongue: Tongue) -> str:
-    hours = ", ".join(f"{_clock(begin)}-{_clock(end)}" for begin, end in active.hours)
+    hours = ", ".join(f"{hour(begin)}-{hour(end)}" for begin, end in active.hours)
     days = [] if active.weekdays == EVERY_DAY else [say_weekdays(active.weekdays, tongue)]
     if not active.holidays:
         days.append(tongue.choose("거래일", "on trading days"))
     return f"{hours} {' '.join(days or [tongue.choose('매일', 'every day')])}"
-
-
-def _clock(second: int) -> str:
-    return "24:00" if second == DAY else clock(second).removesuffix(":00")
 
 
 def _list_marks(times: Times) -> Sequence[int]:

@@ -10,12 +10,12 @@ from flowalert.feed.count import FeedCount
 from flowalert.feed.desk import Desk, Refusal
 from flowalert.feed.lane import Lane
 from flowalert.feed.outlet import Outlet, Received, ReceiverGoneError
-from flowalert.feed.protocol import name_place
 from flowalert.feed.setting import FeedSettings
 from flowalert.feed.standing import Standing
 from flowalert.feed.token import TokenRefusedError
 from flowalert.market.entry import Entry
 from flowalert.market.sector import is_listed
+from flowalert.market.series import name_place
 from flowalert.market.venue import Venue
 
 log = structlog.get_logger()

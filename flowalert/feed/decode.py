@@ -6,10 +6,9 @@ import msgspec
 from msgspec import UNSET, Struct, UnsetType
 
 from flowalert.feed.frame import Body, Figures, Flaw, Frame, Quarantined
-from flowalert.feed.protocol import name_place
 from flowalert.feed.reading import Row, read, show
 from flowalert.market.instant import second_of_day
-from flowalert.market.series import Series, series
+from flowalert.market.series import Series, name_place, series
 from flowalert.market.venue import Venue
 
 _SPELLINGS = 50_000  # how many spellings of a series are remembered at most

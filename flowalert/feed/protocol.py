@@ -45,11 +45,6 @@ def subject_of(venue: Venue, sector: str) -> Subject:
     return Subject(venue.tr_cd, venue.prefix + sector)
 
 
-def name_place(venue: Venue, sector: str) -> str:
-    """Return `krx/001`, as entries and messages name a place."""
-    return f"{venue.value}/{sector}"
-
-
 def encode_request(kind: RequestType, subject: Subject, token: str) -> str:
     """Return the frame that registers or releases a subject. It carries the token: never log it."""
     frame = {

@@ -4,7 +4,8 @@ from collections.abc import Iterable
 
 import trio
 
-from flowalert.feed.protocol import MARKET_STATUS, Subject, name_place, subject_of
+from flowalert.feed.protocol import MARKET_STATUS, Subject, subject_of
+from flowalert.market.series import name_place
 from flowalert.market.venue import Venue
 
 Key = tuple[Venue, str]

@@ -44,6 +44,11 @@ def clock(at: int) -> str:
     return f"{second // 3600:02}:{second // 60 % 60:02}:{second % 60:02}"
 
 
+def hour(second: int) -> str:
+    """Return the second of a day as people write an hour: `09:00`, `09:00:30`, and `24:00` for its end."""
+    return "24:00" if second == DAY else clock(second).removesuffix(":00")
+
+
 def stamp(at: int) -> str:
     """Return `2026-11-23 09:51:00`."""
     return f"{date_of(at).isoformat()} {clock(at)}"

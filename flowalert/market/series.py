@@ -43,6 +43,11 @@ class Series:
         return f"{sector_of(self.sector).korean} {investor_of(self.investor).korean}"
 
 
+def name_place(venue: Venue, sector: str) -> str:
+    """Return `krx/001`, as entries and messages name a place."""
+    return f"{venue.value}/{sector}"
+
+
 # The one place that makes them. It grows by one for each series that the exchange sends: hundreds, not more,
 # since the feed checks the form of each code before it asks.
 _MADE: dict[tuple[Venue, str, str], Series] = {}
@@ -57,7 +62,7 @@ def series(venue: Venue, sector: str, investor: str) -> Series:
         object.__setattr__(made, "venue", venue)
         object.__setattr__(made, "sector", sector)
         object.__setattr__(made, "investor", investor)
-        object.__setattr__(made, "place", f"{venue.value}/{sector}")
+        object.__setattr__(made, "place", name_place(venue, sector))
         object.__setattr__(made, "_text", f"{venue.value}/{sector}/{investor}")
         made = _MADE.setdefault(key, made)
     return made

@@ -12,7 +12,7 @@ from flowalert.feed.outlet import Received
 from flowalert.market.calendar import is_within_hours
 from flowalert.market.entry import Entry, FeedHeard, FeedLost, FeedSilent, SessionClosed, Update
 from flowalert.market.instant import DAY, date_of
-from flowalert.market.series import Series
+from flowalert.market.series import Series, name_place
 from flowalert.market.venue import Venue
 
 log = structlog.get_logger()
@@ -66,7 +66,7 @@ class Chronicle:
             # After hours many have nothing to publish.
             if session is None or not session.is_open or not is_within_hours(venue, session.latest):
                 continue
-            name = f"{venue.value}/{sector}"
+            name = name_place(venue, sector)
             if session.latest - session.heard.get(name, session.first) >= SILENT_AFTER:
                 found.append(name)
         return tuple(found)

@@ -28,7 +28,7 @@ from flowalert.feed.recorder import Recorder
 from flowalert.language.tongue import Tongue
 from flowalert.market.entry import Entry, FeedLost, SessionClosed, SlotClosed, Update
 from flowalert.market.instant import to_wall
-from flowalert.market.series import Series
+from flowalert.market.series import Series, name_place
 from flowalert.market.venue import Venue
 from flowalert.operation.chronicle import Chronicle
 from flowalert.operation.gap_log import GapLog
@@ -404,7 +404,7 @@ class Service:
         self.plan.observer.note_delivery(report)
 
     def _note_refusal(self, refusal: Refusal) -> None:
-        wanting = {f"{venue.value}/{sector}": names for (venue, sector), names in self.plan.rulebook.places.items()}
+        wanting = {name_place(venue, sector): names for (venue, sector), names in self.plan.rulebook.places.items()}
         self._logbook.note_refusal(refusal, wanting.get(refusal.place, ()))
 
 

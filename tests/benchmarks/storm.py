@@ -5,14 +5,13 @@ from collections.abc import Callable
 from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
-from subprocess import Popen
 from time import monotonic
 
 import trio
 
 from tests.delivery.http_recorder import open_recorder
 from tests.feed.exchange import Client, data_frame, open_exchange
-from tests.program import start_program
+from tests.program import read_memory, start_program
 from tests.test_service import issue_token
 from tests.test_storm import ALERTS, GOOD, TARGETS, Sink, open_sink, write_storm
 
@@ -61,7 +60,7 @@ async def _measure(rounds: int) -> Storm:
             resident: list[float] = []
             for number in range(1, rounds + 1):
                 seconds.append(await _strike(clients[0], sink, number))
-                resident.append(_read_resident(process))
+                resident.append(read_memory(process.pid, "VmRSS"))
             posts = max(len(sink.taken[good]) for good in GOOD) / rounds
     return Storm(alerts=ALERTS, targets=TARGETS, seconds=tuple(seconds), resident_mb=tuple(resident), posts=posts)
 
@@ -80,8 +79,3 @@ async def _wait(condition: Callable[[], bool]) -> None:
     with trio.fail_after(_WITHIN):
         while not condition():  # noqa: ASYNC110 - what is waited for happens in other threads and processes
             await trio.sleep(0.02)
-
-
-def _read_resident(process: "Popen[str]") -> float:
-    status = Path(f"/proc/{process.pid}/status").read_text(encoding="ascii")
-    return next(int(line.split()[1]) / 1024 for line in status.splitlines() if line.startswith("VmRSS:"))

@@ -11,7 +11,7 @@ from pathlib import Path
 
 from tests.delivery.http_recorder import Answer, Recorder, Request, open_recorder
 from tests.fault.torrent import FOLLOWED, PLACES, SERIES, last_value
-from tests.program import start_program, stop, wait_until
+from tests.program import read_memory, start_program, stop, wait_until
 from tests.test_service import issue_token, token_url_of, write
 
 RATE = 50_000
@@ -67,9 +67,9 @@ def send_flood(folder: Path, seconds: float) -> Flood:
         _write(folder, slots, f"ws://127.0.0.1:{_read(said, 'port'):.0f}/", tokens, hook)
         with start_program("run", folder=folder) as process:
             wait_until(lambda: _read(said, "begun"), "the flood to begin")
-            before = _read_memory(process.pid, "VmRSS")
+            before = read_memory(process.pid, "VmRSS")
             wait_until(lambda: told_at or process.poll() is not None, "the last frame's alert", within=_WITHIN)
-            peak = _read_memory(process.pid, "VmHWM")
+            peak = read_memory(process.pid, "VmHWM")
             assert stop(process) == 0
         return Flood(slots=slots, seconds=told_at[0] - _read(said, "begun"), before_mb=before, peak_mb=peak)
 
@@ -100,8 +100,3 @@ def _open_torrent(folder: Path, slots: int) -> Iterator[Path]:
 def _read(said: Path, name: str) -> float:
     lines = [json.loads(line) for line in said.read_text(encoding="utf-8").splitlines()]
     return next((float(line[name]) for line in lines if name in line), 0.0)
-
-
-def _read_memory(pid: int, name: str) -> float:
-    status = Path(f"/proc/{pid}/status").read_text(encoding="ascii")
-    return next(int(line.split()[1]) / 1024 for line in status.splitlines() if line.startswith(f"{name}:"))

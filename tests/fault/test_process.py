@@ -14,7 +14,7 @@ from tests.fault.proxy import Proxy, open_proxy
 from tests.fault.torrent import wrap
 from tests.feed.exchange import Exchange, data_frame, open_exchange
 from tests.feed.running import until
-from tests.program import start_program, stop
+from tests.program import read_memory, start_program, stop
 from tests.test_service import VENDOR_RULE, issue_token, posts, token_url_of, write
 
 
@@ -45,11 +45,11 @@ async def test_one_process_outlives_them_all(tmp_path: Path) -> None:
                 for number in range(ROUNDS * len(STRIKES)):
                     await publish(exchange, hook, number)
                     if number == 0:
-                        descriptors, before = count_descriptors(process.pid), read_peak(process.pid)
+                        descriptors, before = count_descriptors(process.pid), read_memory(process.pid, "VmHWM")
                     await until(partial(has_at_most, process.pid, descriptors))
                     await STRIKES[number % len(STRIKES)](proxy)
                 await publish(exchange, hook, ROUNDS * len(STRIKES))
-                peak = read_peak(process.pid)
+                peak = read_memory(process.pid, "VmHWM")
                 assert await trio.to_thread.run_sync(stop, process) == 0
     assert peak - before < 8, f"{before:.0f} MB before, {peak:.0f} MB at most"
     lines = [json.loads(line) for line in (tmp_path / "err.txt").read_text(encoding="utf-8").splitlines()]
@@ -75,9 +75,3 @@ def has_at_most(pid: int, descriptors: int) -> bool:
 
 def count_descriptors(pid: int) -> int:
     return len(list(Path(f"/proc/{pid}/fd").iterdir()))
-
-
-def read_peak(pid: int) -> float:
-    """Return the most memory that a process ever had, in MB."""
-    status = Path(f"/proc/{pid}/status").read_text(encoding="ascii")
-    return next(int(line.split()[1]) / 1024 for line in status.splitlines() if line.startswith("VmHWM:"))

@@ -6,7 +6,7 @@ from flowalert.engine.explanation.reader import Reader
 from flowalert.language.condition import Mode
 from flowalert.language.explanation import Item
 from flowalert.language.tongue import Tongue
-from flowalert.market.instant import DAY, clock, date_of
+from flowalert.market.instant import DAY, date_of, hour
 from flowalert.rules.active import EVERY_DAY, Active
 from flowalert.rules.rulebook import Expiry
 from flowalert.rules.severity import Severity
@@ -111,7 +111,7 @@ def _explain_active(reader: Reader, active: Active) -> Iterator[Item]:
     if active.weekdays != EVERY_DAY:
         parts.append(_say_days(active.weekdays, tongue))
     if active.hours:
-        parts.append(", ".join(f"{_say_time(begin)}–{_say_time(end)}" for begin, end in active.hours))
+        parts.append(", ".join(f"{hour(begin)}–{hour(end)}" for begin, end in active.hours))
     if not active.holidays:
         parts.append(tongue.choose("거래일만", "trading days alone"))
     times = "; ".join(parts) or tongue.choose("언제나", "at any time")
@@ -150,7 +150,3 @@ def _explain_expiry(reader: Reader, expiry: Expiry) -> Item:
             f"it expires after {expiry.fires} firing{'s' * (expiry.fires != 1)}, over all that it watches",
         )
     return reader.choose("처음 맞는 세션에만 쓰인다", "it expires with the first session that it sees")
-
-
-def _say_time(second: int) -> str:
-    return "24:00" if second == DAY else clock(second).removesuffix(":00")

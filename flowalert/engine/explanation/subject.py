@@ -4,6 +4,7 @@ from flowalert.engine.explanation.reader import Reader
 from flowalert.language.explanation import Item
 from flowalert.language.tongue import Tongue
 from flowalert.language.wording import say_investor, say_sector
+from flowalert.market.series import name_place
 
 
 def explain_subject(reader: Reader) -> tuple[Item, ...]:
@@ -30,7 +31,7 @@ def explain_subject(reader: Reader) -> tuple[Item, ...]:
             Item(reader.tongue.choose("조건이 스스로 이름을 댄 것", "named by the conditions themselves"), parts)
         )
     count = len({each for members in reader.scopes for each in members})
-    places = [f"{rule.venue.value}/{code}" for code in rule.places]
+    places = [name_place(rule.venue, code) for code in rule.places]
     items.append(
         reader.choose(
             f"모두 {count}개 계열, 등록 {len(places)}건: {', '.join(places)}",

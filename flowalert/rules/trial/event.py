@@ -5,6 +5,7 @@ from typing import TypeAlias
 
 from flowalert.market.entry import Entry, FeedBack, FeedLost, SessionClosed
 from flowalert.market.instant import clock
+from flowalert.market.series import name_place
 from flowalert.market.venue import Venue
 from flowalert.rules.notepad import Notepad
 from flowalert.rules.trial.line import find_named_sector
@@ -41,7 +42,7 @@ def read_event(
     at = _read_at(notepad, number, model, moments, max(ends, moments.last))
     if at is None or None in sectors:
         return None
-    places = tuple(f"{venue.value}/{sector.code}" for sector in sectors if sector is not None)
+    places = tuple(name_place(venue, sector.code) for sector in sectors if sector is not None)
     match word:
         case "lost":
             return FeedLost(at, "the test says so", places)
