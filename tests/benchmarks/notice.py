@@ -3,12 +3,14 @@
 import multiprocessing
 import statistics
 import tempfile
+from collections.abc import Awaitable, Callable
 from contextlib import redirect_stderr
 from dataclasses import dataclass
+from functools import partial
 from multiprocessing.connection import Connection
 from pathlib import Path
 from time import monotonic_ns
-from typing import Any
+from typing import Any, TypeVar
 
 import trio
 
@@ -20,9 +22,11 @@ from flowalert.rules.loader import load_rules
 from flowalert.service import NoObserver, Plan, run_service
 from tests.benchmarks.exchange import TEN, Ports, run_exchange
 
-_RATE = 50.0  # frames a second
+RATE = 50.0  # frames a second
 _WITHIN = 20.0  # seconds, beyond those that the sending takes
 _COLD = 10  # the first ones load code and open files
+
+Done = TypeVar("Done")
 
 RULE = """
 rules:
@@ -52,9 +56,30 @@ class Notices:
 
 def measure_notices(count: int) -> Notices:
     """Run the service against an exchange in another process that sends so many frames, each of which fires a rule."""
+    waited, _ = time_calls(count, partial(_serve, count))
+    warm = waited[_COLD:]
+    percentiles = statistics.quantiles(warm, n=100, method="inclusive")
+    return Notices(
+        count=count,
+        rate=RATE,
+        first_ms=waited[0],
+        p50_ms=percentiles[49],
+        p99_ms=percentiles[98],
+        worst_ms=max(warm),
+    )
+
+
+def time_calls(
+    frames: int, serve: Callable[[Connection, dict[int, int], Path], Awaitable[Done]]
+) -> tuple[list[float], Done]:
+    """Have an exchange in another process send so many frames to the service that `serve` runs until the last is told.
+
+    `serve` is given the exchange's ports, by a pipe, for `make_target` its calls, and where the store is to be.
+    Returns the milliseconds from the sending of each frame to the call of the target's plugin, and what `serve` did.
+    """
     spawn = multiprocessing.get_context("spawn")
     ours, theirs = spawn.Pipe()
-    exchange = spawn.Process(target=run_exchange, args=(theirs, count, _RATE), daemon=True)
+    exchange = spawn.Process(target=run_exchange, args=(theirs, frames, RATE), daemon=True)
     exchange.start()
     theirs.close()
     called: dict[int, int] = {}
@@ -63,20 +88,10 @@ def measure_notices(count: int) -> Notices:
         # It writes its log as a service does.
         with (folder / "log").open("w") as log, redirect_stderr(log):
             set_up_logs("json", "info")
-            trio.run(_serve, ours, make_target(called), folder / "flowalert.db", count)
+            done = trio.run(serve, ours, called, folder / "flowalert.db")
     sent: list[int] = ours.recv()
     exchange.join()
-    waited = [(called[number] - at) / 1e6 for number, at in enumerate(sent)]
-    warm = waited[_COLD:]
-    percentiles = statistics.quantiles(warm, n=100, method="inclusive")
-    return Notices(
-        count=count,
-        rate=_RATE,
-        first_ms=waited[0],
-        p50_ms=percentiles[49],
-        p99_ms=percentiles[98],
-        worst_ms=max(warm),
-    )
+    return [(called[number] - at) / 1e6 for number, at in enumerate(sent)], done
 
 
 class _Counter(NoObserver):
@@ -94,26 +109,31 @@ class _Counter(NoObserver):
             self._done.set()
 
 
-async def _serve(pipe: Connection, target: Target, store: Path, count: int) -> None:
+async def _serve(count: int, pipe: Connection, called: dict[int, int], store: Path) -> None:
     ports: Ports = await trio.to_thread.run_sync(pipe.recv)
     stop = trio.Event()
     plan = Plan(
         rulebook=load_rules([("benchmark.yaml", RULE)]).rulebook,
         # A notice is timed, not the wait for others to tell it with.
-        channels={"bench": Channel("bench", (target,), groups=False)},
-        feed=FeedSettings(
-            endpoint=Endpoint(
-                f"ws://127.0.0.1:{ports.websocket}/websocket", f"http://127.0.0.1:{ports.token}/oauth2/token"
-            ),
-            appkey="benchmark",
-            appsecret="benchmark",
-            pace=0.0,
-        ),
+        channels={"bench": Channel("bench", (make_target(called),), groups=False)},
+        feed=make_feed(ports),
         store=store,
         observer=_Counter(count, stop),
     )
-    with trio.fail_after(_WITHIN + count / _RATE):
+    with trio.fail_after(_WITHIN + count / RATE):
         await run_service(plan, stop)
+
+
+def make_feed(ports: Ports) -> FeedSettings:
+    """Return the settings of a feed from the exchange with these ports."""
+    return FeedSettings(
+        endpoint=Endpoint(
+            f"ws://127.0.0.1:{ports.websocket}/websocket", f"http://127.0.0.1:{ports.token}/oauth2/token"
+        ),
+        appkey="benchmark",
+        appsecret="benchmark",
+        pace=0.0,
+    )
 
 
 def make_target(called: dict[int, int]) -> Target:

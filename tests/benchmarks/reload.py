@@ -1,8 +1,5 @@
 """How long an update waits while thousands of rules are loaded anew: the whole service, over sockets."""
 
-import multiprocessing
-import tempfile
-from contextlib import redirect_stderr
 from dataclasses import dataclass
 from functools import partial
 from multiprocessing.connection import Connection
@@ -11,16 +8,13 @@ from time import monotonic
 
 import trio
 
-from flowalert.cli.logs import set_up_logs
 from flowalert.delivery import Channel, Report
 from flowalert.engine.notice import DeliveryState
-from flowalert.feed.setting import Endpoint, FeedSettings
 from flowalert.rules.loader import load_rules
 from flowalert.service import Fresh, NoObserver, Plan, Requests, Source, run_service
-from tests.benchmarks.exchange import Ports, run_exchange
-from tests.benchmarks.notice import RULE, make_target
+from tests.benchmarks.exchange import Ports
+from tests.benchmarks.notice import RULE, make_feed, make_target, time_calls
 
-_RATE = 50.0  # frames a second
 _WITHIN = 120.0
 _WARM = 50  # frames before the reload; the first ones load code and open files
 
@@ -40,20 +34,7 @@ class Reload:
 
 def measure_reload(rules: int, frames: int) -> Reload:
     """Run the service against an exchange that sends so many frames, and reload so many rules in the middle of them."""
-    spawn = multiprocessing.get_context("spawn")
-    ours, theirs = spawn.Pipe()
-    exchange = spawn.Process(target=run_exchange, args=(theirs, frames, _RATE), daemon=True)
-    exchange.start()
-    theirs.close()
-    called: dict[int, int] = {}
-    with tempfile.TemporaryDirectory(prefix="flowalert-benchmark-") as name:
-        folder = Path(name)
-        with (folder / "log").open("w") as log, redirect_stderr(log):
-            set_up_logs("json", "info")
-            seconds = trio.run(partial(_serve, ours, called, folder / "flowalert.db", rules=rules, frames=frames))
-    sent: list[int] = ours.recv()
-    exchange.join()
-    waited = [(called[number] - at) / 1e6 for number, at in enumerate(sent)]
+    waited, seconds = time_calls(frames, partial(_serve, rules, frames))
     return Reload(rules=rules, seconds=seconds, calm_worst_ms=max(waited[10:_WARM]), worst_ms=max(waited[_WARM:]))
 
 
@@ -76,7 +57,7 @@ class _Starter(NoObserver):
             self._done.set()
 
 
-async def _serve(pipe: Connection, called: dict[int, int], store: Path, *, rules: int, frames: int) -> float:
+async def _serve(rules: int, frames: int, pipe: Connection, called: dict[int, int], store: Path) -> float:
     ports: Ports = await trio.to_thread.run_sync(pipe.recv)
     stop = trio.Event()
     requests = Requests()
@@ -93,14 +74,7 @@ async def _serve(pipe: Connection, called: dict[int, int], store: Path, *, rules
     plan = Plan(
         rulebook=load_rules([("benchmark.yaml", _write_rules(rules, 300))]).rulebook,
         channels=channels,
-        feed=FeedSettings(
-            endpoint=Endpoint(
-                f"ws://127.0.0.1:{ports.websocket}/websocket", f"http://127.0.0.1:{ports.token}/oauth2/token"
-            ),
-            appkey="benchmark",
-            appsecret="benchmark",
-            pace=0.0,
-        ),
+        feed=make_feed(ports),
         store=store,
         source=Source(read=read, requests=requests),
         observer=_Starter(requests, frames, stop),
