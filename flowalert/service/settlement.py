@@ -19,17 +19,16 @@ def settle(engine: Engine, stored: Mapping[str, Transition], folded: Sequence[Tr
     settled = [engine.announce(watch) for id_, watch in watches.items() if id_ not in stored and watch.told]
     # The built-in alert is no rule's: what began it is in the store with what it told, whatever the rules are.
     outage = engine.outage.opening
+    resolves = {each.alert: each for each in folded if each.kind is Kind.RESOLVED}
+    now = max((each.at for each in folded), default=0)
     for id_, last in stored.items():
         if id_ not in watches and (outage is None or id_ != outage.alert):
-            settled.append(_close(last, folded))
+            settled.append(resolves.get(id_) or _close(last, now))
     return settled
 
 
-def _close(last: Transition, folded: Sequence[Transition]) -> Transition:
-    """Return the resolve of an alert that the store has open and the fold does not."""
-    for transition in reversed(folded):
-        if transition.alert == last.alert and transition.kind is Kind.RESOLVED:
-            return transition
+def _close(last: Transition, now: int) -> Transition:
+    """Return the resolve of an alert that the store has open and the fold knows nothing of, at exchange time `now`."""
     if last.rule == FEED_SILENT:
         # It began in a session that the fold has left behind.
         return close_outage(last, last.at, Reason.SESSION_CLOSED)
@@ -42,7 +41,7 @@ def _close(last: Transition, folded: Sequence[Transition]) -> Transition:
         reason=Reason.RULE_GONE,
         severity=last.severity,
         n=0,
-        at=max([last.at, *(each.at for each in folded)]),
+        at=max(last.at, now),
         opened_at=last.opened_at,
         told=last.told,
         value=last.value,
