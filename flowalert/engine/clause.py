@@ -5,7 +5,7 @@ from fnmatch import fnmatchcase
 
 from msgspec import Struct
 
-from flowalert.engine.transition import Transition
+from flowalert.engine.transition import Scope, Transition
 from flowalert.language.code import COMPARE
 from flowalert.language.tongue import Tongue
 from flowalert.language.wording import say_investor, say_sector
@@ -33,17 +33,24 @@ class Subject(Struct, frozen=True, kw_only=True):
     labels: tuple[tuple[str, str], ...] = ()
 
 
-def subject_of(last: Transition, labels: tuple[tuple[str, str], ...]) -> Subject:
-    """Return what an alert is about, as its last transition left it; `labels` are its rule's."""
+def make_subject(
+    alert: str, rule: str, scope: Scope, severity: Severity, labels: tuple[tuple[str, str], ...]
+) -> Subject:
+    """Return what an alert of a rule with these labels is about, at a scope and of a severity."""
     return Subject(
-        alert=last.alert,
-        rule=last.rule,
-        venue=last.scope.venue,
-        sector=last.scope.sector,
-        investor=last.scope.investor,
-        severity=last.severity,
+        alert=alert,
+        rule=rule,
+        venue=scope.venue,
+        sector=scope.sector,
+        investor=scope.investor,
+        severity=severity,
         labels=labels,
     )
+
+
+def subject_of(last: Transition, labels: tuple[tuple[str, str], ...]) -> Subject:
+    """Return what an alert is about, as its last transition left it; `labels` are its rule's."""
+    return make_subject(last.alert, last.rule, last.scope, last.severity, labels)
 
 
 class Key(enum.Enum):

@@ -6,7 +6,7 @@ from datetime import datetime
 from msgspec.structs import replace
 
 from flowalert.engine.ack import Ack
-from flowalert.engine.clause import Subject
+from flowalert.engine.clause import make_subject
 from flowalert.engine.silence import Silence, changes_at, find_silence
 from flowalert.engine.why import Gate, GateName, Why
 from flowalert.market.instant import from_wall
@@ -24,16 +24,7 @@ def add_hands(why: Why, rule: Rule, silences: Iterable[Silence], acks: Mapping[s
 def _list_gates(
     why: Why, rule: Rule, silences: Iterable[Silence], acks: Mapping[str, Ack], now: datetime
 ) -> Iterator[Gate]:
-    scope = why.scope
-    subject = Subject(
-        alert=why.alert or "",
-        rule=why.rule,
-        venue=scope.venue,
-        sector=scope.sector,
-        investor=scope.investor,
-        severity=why.severity or rule.severity,
-        labels=rule.labels,
-    )
+    subject = make_subject(why.alert or "", why.rule, why.scope, why.severity or rule.severity, rule.labels)
     yield _look_at(find_silence(silences, subject, now), now)
     ack = None if why.alert is None else acks.get(why.alert)
     if ack is not None:

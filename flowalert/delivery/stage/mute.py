@@ -8,7 +8,7 @@ from functools import cached_property
 from msgspec import Struct
 
 from flowalert.delivery.stage.sieve import Drop, Sieved, Verdict, sieve
-from flowalert.engine.clause import Subject
+from flowalert.engine.clause import Subject, make_subject
 from flowalert.engine.matcher import Matcher
 from flowalert.engine.queue import Waiting
 from flowalert.engine.silence import Silence, find_silence, say_occurrence
@@ -93,13 +93,4 @@ def drop_muted(waiting: Sequence[Waiting], mutes: Mutes, now: datetime) -> Sieve
 
 def subject_of(waiting: Waiting) -> Subject:
     """Return what a matcher is asked about."""
-    scope = waiting.scope
-    return Subject(
-        alert=waiting.alert,
-        rule=waiting.rule,
-        venue=scope.venue,
-        sector=scope.sector,
-        investor=scope.investor,
-        severity=waiting.severity,
-        labels=waiting.labels,
-    )
+    return make_subject(waiting.alert, waiting.rule, waiting.scope, waiting.severity, waiting.labels)
