@@ -28,7 +28,8 @@ def list_strokes(points: Sequence[Point]) -> Iterator[Stroke]:
             piece = []
         elif piece and _is_opposite(value, piece[-1][1]):
             before, last = piece[-1]
-            crossing = (before + (at - before) * last / (last - value), 0.0)
+            # Rounding alone could bring it beyond the point that follows.
+            crossing = (min(before + (at - before) * last / (last - value), at), 0.0)
             yield _end([*piece, crossing])
             piece = [crossing]
         elif any(_is_opposite(value, each) for _, each in piece):
