@@ -102,6 +102,9 @@ class Engine:
             return made
         stream.update = update
         stream.tick = tick = stream.tick + 1
+        if not (stream.rules or stream.joins or stream.silent):
+            # Nothing is asked of most series of a market, but whether updates were missed.
+            return made + self._pass_time(day, at) if day.timers and day.timers[0][0] < at else made
         touched: list[int] = []
         if stream.again:
             touched, stream.again = stream.again, touched

@@ -60,6 +60,9 @@ class Expressions:
     the latest, is the owner's to set. `silent` are memories that no comparison reads.
     """
 
+    # With more than thirty attributes an object's own dict is slower than these, and larger.
+    __slots__ = ("_reads", "_stream_of", "gap", "investor", "memories", "sector", "silent", "venue")
+
     def __init__(
         self,
         venue: Venue,

@@ -44,6 +44,8 @@ class Join(Stream):
     any of the series has reported, and `missing`, how many have not.
     """
 
+    __slots__ = ("_forms", "_gaps", "_inputs", "_returns", "_streams", "members", "missing", "slot")
+
     def __init__(
         self, venue: Venue, sector: str | None, investor: str | None, members: Sequence[Series], setting: Setting
     ) -> None:

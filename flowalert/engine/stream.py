@@ -47,6 +47,32 @@ class Stream(Expressions):
     began. `joins` are those that take part of their values from here.
     """
 
+    __slots__ = (
+        "_features",
+        "_setting",
+        "_trail_tick",
+        "_trailed",
+        "_trails",
+        "_waits",
+        "again",
+        "attending",
+        "base",
+        "day",
+        "features",
+        "gaps",
+        "joins",
+        "lost",
+        "nth",
+        "open",
+        "returns",
+        "rules",
+        "session",
+        "tick",
+        "update",
+        "watches",
+        "woken",
+    )
+
     def __init__(self, venue: Venue, sector: str | None, investor: str | None, setting: "Setting") -> None:
         """Name what the rules here leave open: of one series, its sector and investor."""
         super().__init__(venue, sector, investor, setting.find_stream)

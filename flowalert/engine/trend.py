@@ -13,6 +13,8 @@ from flowalert.rules.rulebook import Rule
 
 # Seconds in a bucket: 26 of them from nine to half past three, 24 from eight to eight.
 _LENGTHS = {Venue.KRX: 900, Venue.NXT: 1800, Venue.UNIFIED: 1800}
+# No bucket of any venue ends but at a multiple of these seconds.
+GRAIN = 900
 
 
 class Figure(Struct, frozen=True):

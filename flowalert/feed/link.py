@@ -15,6 +15,7 @@ from flowalert.feed.request import Request, Requests
 from flowalert.feed.silence import Silence
 from flowalert.feed.token_cache import Token
 from flowalert.feed.want import Want
+from flowalert.market.entry import Update
 from flowalert.market.venue import Venue
 
 # The gateway's codes for a token that is invalid, unknown or expired; seen on its REST side.
@@ -85,9 +86,11 @@ class Link:
         while True:
             raw = await self._socket.get_message()
             self._is_handing_on = True
-            await self._take(raw)
+            update = await self._take(raw)
             self._is_handing_on = False
-            self._heard_at = trio.current_time()
+            self._heard_at = now = trio.current_time()
+            if update is not None:
+                self._silence.hear(update, now)
 
     async def _expect(self) -> None:
         """End the link once neither a frame nor a pong has come for too long."""
@@ -102,7 +105,8 @@ class Link:
                 return
             await trio.sleep_until(due)
 
-    async def _take(self, raw: str | bytes) -> None:
+    async def _take(self, raw: str | bytes) -> Update | None:
+        """Do what a frame asks for; return its update, if it is one and has been handed on."""
         self._desk.count.frames += 1
         at = self._desk.last_frame_at = self._desk.now()
         frame = self._decode(raw)
@@ -114,9 +118,8 @@ class Link:
             case Figures():
                 self.is_heard = self.is_served = True
                 update = await self._desk.take(frame, at)
-                if update is not None:
-                    self.is_fruitful = True
-                    self._silence.hear(update, trio.current_time())
+                self.is_fruitful = self.is_fruitful or update is not None
+                return update
             case Control():
                 self._settle(frame)
             case MarketStatus():
@@ -127,10 +130,12 @@ class Link:
                     await self._socket.send_message(text)
             case Quarantined():
                 self._desk.quarantine(frame)
+        return None
 
     def _decode(self, raw: str | bytes) -> Frame:
         frame = self._decoder.decode(raw)
-        if isinstance(frame, Control | Quarantined):
+        # A tuple: a union would be made anew for every frame.
+        if isinstance(frame, (Control, Quarantined)):
             # A server that quotes the request quotes the token too, and what is shown of it may be cut within.
             text = raw if isinstance(raw, str) else raw.decode(errors="replace")
             clean_text = strike_out(text, self._token.value)

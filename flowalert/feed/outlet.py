@@ -24,9 +24,9 @@ class ReceiverGoneError(Exception):
 class Outlet:
     """The one way out for entries: those of one call stay together, and calls keep their order.
 
-    `put` adds to what waits, and whoever flushes takes from it. Entries stay when a flush is cancelled, for the
-    next one: their updates are admitted already, and a repeat of the frame would be dropped. What waits is
-    bounded by the number of callers, since each waits for its own.
+    `put` adds to what waits, and takes from it. Entries stay when it is cancelled, for the next call: their updates
+    are admitted already, and a repeat of the frame would be dropped. What waits is bounded by the number of callers,
+    since each waits for its own.
     """
 
     def __init__(self, channel: trio.MemorySendChannel[Received]) -> None:
@@ -40,14 +40,13 @@ class Outlet:
         return bool(self._waiting)
 
     async def put(self, entries: Sequence[Entry], at: dt.datetime) -> None:
-        """Hand entries on, waiting while the channel is full. Raises ReceiverGoneError."""
-        self._waiting.extend(Received(at, entry) for entry in entries)
-        await self.flush()
+        """Hand entries on, and what waits before them, waiting while the channel is full. Raises ReceiverGoneError.
 
-    async def flush(self) -> None:
-        """Hand on what waits. While the channel has room, this does not block and is no checkpoint."""
+        While the channel has room, this does not block and is no checkpoint.
+        """
+        self._waiting.extend([Received(at, entry) for entry in entries])
         try:
-            if self._lock.locked() or not self._flush_nowait():
+            if self._lock.locked() or not self._put_nowait():
                 async with self._lock:
                     while self._waiting:
                         await self._channel.send(self._waiting[0])
@@ -55,7 +54,7 @@ class Outlet:
         except trio.BrokenResourceError:
             raise ReceiverGoneError("nobody takes the feed's entries any more") from None
 
-    def _flush_nowait(self) -> bool:
+    def _put_nowait(self) -> bool:
         while self._waiting:
             try:
                 self._channel.send_nowait(self._waiting[0])

@@ -11,6 +11,9 @@ KST = dt.timezone(dt.timedelta(hours=9), "KST")
 
 _TJJTIME = re.compile(r"([01][0-9]|2[0-3])([0-5][0-9])([0-5][0-9])[0-9]{2}", re.ASCII)
 _EPOCH = dt.date(1970, 1, 1).toordinal()
+# The same moment in UTC, which every frame's own is in: the difference of two of one zone costs half.
+_ZERO = dt.datetime(1970, 1, 1, tzinfo=KST).astimezone(dt.UTC)
+_SECOND = dt.timedelta(seconds=1)
 
 
 def second_of_day(tjjtime: str) -> int | None:
@@ -34,8 +37,7 @@ def date_of(at: int) -> dt.date:
 
 def from_wall(moment: dt.datetime) -> int:
     """Return the exchange time of a moment of the wall clock, which must know its zone."""
-    local = moment.astimezone(KST)
-    return midnight(local.date()) + local.hour * 3600 + local.minute * 60 + local.second
+    return (moment - _ZERO) // _SECOND
 
 
 def clock(at: int) -> str:

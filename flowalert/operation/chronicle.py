@@ -71,10 +71,17 @@ class Chronicle:
                 found.append(name)
         return tuple(found)
 
-    def prime(self, entries: Iterable[Entry]) -> None:
-        """Go on from a journal, which may come in pieces, in order."""
+    def prime(self, entries: Iterable[Entry], left_out: Mapping[tuple[Venue, int], int] = {}) -> None:
+        """Go on from a journal or its gist, which may come in pieces, in order.
+
+        `left_out` has how many updates are not among the entries, by venue and day.
+        """
         for entry in entries:
             self._note(entry, aloud=False)
+        for (venue, day), count in left_out.items():
+            session = self._sessions.get(venue)
+            if session is not None and session.day == day:
+                session.updates += count
 
     def note(self, received: Sequence[Received]) -> None:
         """Note what has come."""

@@ -52,6 +52,9 @@ _LARGEST_BATCH = 500
 # of the work would be commits. So they begin at least so many seconds apart; the first after a rest begins at once.
 _COMMITS_APART = 0.002
 
+# A restart folds alone. Of much at once less is worth remembering, and ten megabytes are given back.
+_ROWS_AT_ONCE = 20_000
+
 # The engine goes round at least so often, so that one that hangs can be told from one that has nothing to do.
 _LOOK_AGAIN_AFTER = 1.0
 
@@ -98,21 +101,20 @@ class Service:
         transitions: list[Transition] = []
         latest: dict[Venue, Update | SlotClosed | SessionClosed] = {}
         entries = 0
-        async for chunk in self._store.read_open_session():
+        async for chunk in self._store.read_open_session(rows=_ROWS_AT_ONCE):
             for entry in chunk:
                 if made := self.engine.handle(entry):
                     transitions += made
-                if isinstance(entry, Update):
-                    self._trends.take(entry)
             # What the rest of a start needs of a day is a small part of it, and so is its time.
-            gist = tuple(find_gist(chunk))
-            for entry in gist:
+            gist = find_gist(chunk)
+            for entry in gist.entries:
                 if isinstance(entry, Update):
                     latest[entry.series.venue] = entry
+                    self._trends.take(entry)
                 elif isinstance(entry, SlotClosed | SessionClosed):
                     latest[entry.venue] = entry
-            self.feed.prime(gist)
-            self.chronicle.prime(chunk)
+            self.feed.prime(gist.entries)
+            self.chronicle.prime(gist.entries, gist.left_out)
             entries += len(chunk)
             await trio.lowlevel.checkpoint()
         if entries:

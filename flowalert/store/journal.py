@@ -2,7 +2,7 @@
 
 import enum
 import functools
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -77,15 +77,18 @@ class Journal:
 
     def append(self, connection: apsw.Connection, received: Iterable[tuple[datetime, Entry]]) -> None:
         """Write entries, each with the moment of its receipt, in their order."""
-        cursor = connection.cursor()
-        for moment, entry in received:
-            cursor.execute(_INSERT, self._row(connection, to_ms(moment), entry))
-            self._note(connection, entry)
+        connection.executemany(_INSERT, self._rows(connection, received))
 
     def forget(self) -> None:
         """Remember nothing: a transaction failed, and what was noted in it is not in the file."""
         self._numbers.clear()
         self._noted.clear()
+
+    def _rows(self, connection: apsw.Connection, received: Iterable[tuple[datetime, Entry]]) -> Iterator[_Row]:
+        """Yield a row for each entry; it is written before the next one is asked for."""
+        for moment, entry in received:
+            yield self._row(connection, to_ms(moment), entry)
+            self._note(connection, entry)
 
     def _row(self, connection: apsw.Connection, received_at: int, entry: Entry) -> _Row:
         if isinstance(entry, Update):
@@ -122,9 +125,12 @@ class Journal:
         return number
 
     def _note(self, connection: apsw.Connection, entry: Entry) -> None:
-        if isinstance(entry, FeedLost | FeedBack | FeedSilent | FeedHeard):
+        if isinstance(entry, Update):
+            venue = entry.series.venue
+        elif isinstance(entry, FeedLost | FeedBack | FeedSilent | FeedHeard):
             return
-        venue = entry.series.venue if isinstance(entry, Update) else entry.venue
+        else:
+            venue = entry.venue
         day = entry.at // DAY
         if (venue, day) not in self._noted:
             note_session(connection, venue, day, connection.last_insert_rowid())

@@ -54,14 +54,14 @@ class Reader:
     def __init__(self, database: Database) -> None:
         self._database = database
 
-    async def read_open_session(self) -> AsyncGenerator[Sequence[Entry], None]:
-        """Yield, in chunks and in order, the entries that bring an engine to where it was.
+    async def read_open_session(self, *, rows: int = _CHUNK) -> AsyncGenerator[Sequence[Entry], None]:
+        """Yield, in chunks of so many and in order, the entries that bring an engine to where it was.
 
         They start with the earliest of the newest sessions of the venues, and hold no session by half.
         """
         stretch = await self._database.read(session.find_open_stretch)
         while stretch.after < stretch.until:
-            entries, stretch = await self._database.read(read_chunk, stretch, _CHUNK)
+            entries, stretch = await self._database.read(read_chunk, stretch, rows)
             yield entries
 
     async def sessions(self) -> list[session.Session]:
