@@ -170,14 +170,11 @@ def test_no_secret_is_shown(tmp_path: Path) -> None:
         assert not any("planted" in each for each in refused(tmp_path, broken))
 
 
-def test_settings_without_channels_or_with_a_later_versions_key_only_warn(tmp_path: Path) -> None:
+def test_settings_without_channels_only_warn(tmp_path: Path) -> None:
     """They work, and say what will not happen."""
     text = PLAIN.replace("${KEY}", "a").replace('channels:\n  desk: {targets: ["json://127.0.0.1:8000/a"]}\n', "")
-    settings = read(tmp_path, text + "web: {listen: 127.0.0.1:8787}\n")
-    assert [each.text.split(";")[0] for each in settings.warnings] == [
-        "warning: this version has no web pages",
-        "warning: no channels",
-    ]
+    settings = read(tmp_path, text)
+    assert [each.text.split(";")[0] for each in settings.warnings] == ["warning: no channels"]
 
 
 CHARTS = PLAIN.replace("${KEY}", "a").replace('"json://127.0.0.1:8000/a"]', '"json://127.0.0.1:8000/a"], charts: true')

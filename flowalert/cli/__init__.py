@@ -13,6 +13,7 @@ _GROUPS = {
         "run": "Run the service.",
         "reload": "Have the running service read its settings and rules again.",
         "status": "See whether the service runs, and how it goes.",
+        "top": "Watch it in this terminal: who buys, what fires, how the feed stands.",
         "doctor": "Check all that the service needs, and say what to do.",
         "backup": "Copy the store, beside the service that writes it.",
     },

@@ -15,7 +15,8 @@ from flowalert.cli.rule_file import list_rule_files
 if TYPE_CHECKING:
     from flowalert.delivery import Channel
     from flowalert.rules.rulebook import Rulebook
-    from flowalert.service import Account
+    from flowalert.service import Account, Service
+    from flowalert.settings import WebSettings
     from flowalert.simulator.scenario import Scenario
 
 _CHANNEL = "demo"
@@ -28,17 +29,22 @@ _CHANNEL = "demo"
     "--speed", type=click.FloatRange(1, 2000), default=120.0, show_default=True, help="Of the market's clock."
 )
 @click.option("--seed", type=int, default=1, show_default=True, help="The same seed, the same market.")
-def demo(urls: Sequence[str], folder: Path | None, speed: float, seed: int) -> None:
+@click.option(
+    "--web", default="127.0.0.1:8787", show_default=True, metavar="ADDRESS|off", help="Where to serve the pages."
+)
+def demo(urls: Sequence[str], folder: Path | None, speed: float, seed: int, web: str) -> None:
     """Watch a simulated market: registers for the sectors that the rules name, and prints each alert.
 
+    The same is to be seen in a browser, at the address that it prints.
     Nothing leaves this machine but what --notify sends. Ctrl-C ends it with a summary.
     """
     import trio
 
     rulebook = _load_rules(folder or _find_rules())
     channels = _make_channels(urls)
+    pages = _read_pages(web)
     with tempfile.TemporaryDirectory(prefix="flowalert-demo-") as scratch:
-        account = trio.run(partial(_play, rulebook, channels, Path(scratch), speed=speed, seed=seed))
+        account = trio.run(partial(_play, rulebook, channels, pages, Path(scratch), speed=speed, seed=seed))
     if account is None:
         raise SystemExit(130)
 
@@ -79,6 +85,20 @@ def _make_channels(urls: Sequence[str]) -> "dict[str, Channel]":
     return {_CHANNEL: Channel(_CHANNEL, tuple(targets.values()), groups=False)}
 
 
+def _read_pages(web: str) -> "WebSettings | None":
+    from flowalert.settings import WebSettings, parse_address
+
+    if web == "off":
+        return None
+    try:
+        address = parse_address(web)
+    except ValueError as error:
+        raise click.BadParameter(f"{error}; write 127.0.0.1:8787, or off", param_hint="--web") from None
+    if not address.is_local:
+        raise click.BadParameter("the demo asks nobody who they are; write 127.0.0.1 and a port", param_hint="--web")
+    return WebSettings(address=address)
+
+
 def _read_day() -> "Scenario":
     from flowalert.simulator.scenario import Scenario, read_scenario
 
@@ -88,7 +108,13 @@ def _read_day() -> "Scenario":
 
 
 async def _play(
-    rulebook: "Rulebook", channels: "dict[str, Channel]", scratch: Path, *, speed: float, seed: int
+    rulebook: "Rulebook",
+    channels: "dict[str, Channel]",
+    pages: "WebSettings | None",
+    scratch: Path,
+    *,
+    speed: float,
+    seed: int,
 ) -> "Account | None":
     import trio
 
@@ -97,15 +123,19 @@ async def _play(
     from flowalert.cli.signals import watch_signals
     from flowalert.feed.setting import Endpoint, FeedSettings
     from flowalert.market.instant import to_wall
-    from flowalert.service import Plan, run_service
+    from flowalert.service import Observers, Plan, run_service
     from flowalert.simulator.server import open_simulator
     from flowalert.simulator.setting import SimulatorSettings
+    from flowalert.web import WebHost, Workshop
 
     set_up_logs("console", "error")
     # A rule's own channels are settings' to define; here each goes to the one that there is.
     rulebook = replace(rulebook, rules=tuple(replace(rule, notify=()) for rule in rulebook.rules))
     stop = trio.Event()
     screen = Screen(rulebook, channels[_CHANNEL], stop.set)
+    store = scratch / "flowalert.db"
+    workshop = Workshop(config=None, patterns=(), store=store, channels=tuple(channels))
+    host = None if pages is None else WebHost(pages, workshop, screen.show_url)
     account: Account | None = None
     async with (
         open_simulator(SimulatorSettings(speed=speed, seed=seed, scenario=_read_day())) as simulator,
@@ -120,13 +150,18 @@ async def _play(
                 appsecret="demo",
                 pace=0.0,
             ),
-            store=scratch / "flowalert.db",
+            store=store,
             market_now=lambda: to_wall(simulator.now()),
-            observer=screen,
+            observer=screen if host is None else Observers(screen, host.observer),
         )
+
+        def start_pages(service: "Service") -> None:
+            if host is not None:
+                nursery.start_soon(host.serve, service, stop)
+
         await nursery.start(partial(watch_signals, stop, nursery.cancel_scope, say=screen.say))
         screen.begin(speed)
-        account = await run_service(plan, stop)
+        account = await run_service(plan, stop, start_pages)
         nursery.cancel_scope.cancel()
     if account is not None:
         screen.end(account)

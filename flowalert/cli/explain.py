@@ -2,7 +2,7 @@
 
 import json
 import os
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -19,8 +19,6 @@ if TYPE_CHECKING:
     from flowalert.rules.rulebook import Rule, Rulebook
 
 _FILES = {".yaml", ".yml"}
-# The environment's own order: the first that is set decides.
-_LOCALES = ("LC_ALL", "LC_MESSAGES", "LANG")
 
 
 @click.command()
@@ -37,6 +35,7 @@ def explain(words: tuple[str, ...], config: Path | None, lang: str | None, form:
 
     Exit codes: 0 done, 2 wrong usage, an unknown rule, or rules with errors.
     """
+    from flowalert.cli.tongue import find_tongue
     from flowalert.language.tongue import Tongue
 
     names = [word for word in words if not _is_path(word)]
@@ -44,7 +43,7 @@ def explain(words: tuple[str, ...], config: Path | None, lang: str | None, form:
     if config is not None and files:
         raise click.UsageError("name rule files or settings (-c), not both; the settings name their own rules")
     rulebook, channels = _load(files) if config is None else _load_configured(config)
-    tongue = Tongue(lang) if lang is not None else _find_tongue(os.environ)
+    tongue = Tongue(lang) if lang is not None else find_tongue(os.environ)
     _check_names(rulebook, names)
     rules = pick_rules(rulebook, names).rules
     if names:
@@ -55,13 +54,6 @@ def explain(words: tuple[str, ...], config: Path | None, lang: str | None, form:
 
 def _is_path(word: str) -> bool:
     return Path(word).suffix in _FILES or "/" in word or Path(word).is_dir()
-
-
-def _find_tongue(environ: Mapping[str, str]) -> "Tongue":
-    from flowalert.language.tongue import Tongue
-
-    locale = next((environ[name] for name in _LOCALES if environ.get(name)), "")
-    return Tongue.KOREAN if locale.startswith("ko") else Tongue.ENGLISH
 
 
 def _load(files: Sequence[Path]) -> "tuple[Rulebook, None]":

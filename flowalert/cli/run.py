@@ -14,6 +14,7 @@ from flowalert.cli.setting import load_settings
 if TYPE_CHECKING:
     from flowalert.service import Account, Plan, Service
     from flowalert.settings import Settings
+    from flowalert.web import WebHost
 
 # Each kind of end has a code of its own, so that systemd can tell what is worth a restart. 2 is click's, for usage.
 REFUSED_KEY = 3
@@ -50,7 +51,7 @@ def run(config: Path) -> None:
         place = f"{problem.file}:{problem.line}:{problem.column}"
         structlog.get_logger().warning("suspect", place=place, what=problem.what, instead=problem.instead)
     try:
-        account = trio.run(_serve, _plan(settings, config))
+        account = trio.run(_serve, _plan(settings, config), _make_pages(settings, config))
     except TokenRefusedError as error:
         _end(str(error), REFUSED_KEY)
     except (StoreRefused, StoreFailed) as error:
@@ -79,7 +80,19 @@ def _plan(settings: "Settings", config: Path) -> "Plan":
     )
 
 
-async def _serve(plan: "Plan") -> "Account | None":
+def _make_pages(settings: "Settings", config: Path) -> "WebHost | None":
+    """Return what serves the pages; without `web:` in the settings nothing of them is even imported."""
+    if settings.web is None:
+        return None
+    from flowalert.web import WebHost, Workshop
+
+    workshop = Workshop(
+        config=config, patterns=settings.rule_patterns, store=settings.store, channels=tuple(settings.channels)
+    )
+    return WebHost(settings.web, workshop)
+
+
+async def _serve(plan: "Plan", pages: "WebHost | None" = None) -> "Account | None":
     import os
 
     import structlog
@@ -104,7 +117,11 @@ async def _serve(plan: "Plan") -> "Account | None":
         log.info("flowalert started", **_describe(plan), open=len(service.engine.list_open()))
         attendant = Attendant(service, plan.store, notifier)
         nursery.start_soon(attendant.attend, stop)
+        if pages is not None:
+            nursery.start_soon(pages.serve, service, stop)
 
+    if pages is not None:
+        plan = replace(plan, observer=pages.observer)
     account: Account | None = None
     refused: TokenRefusedError | StoreRefused | StoreFailed | None = None
     async with trio.open_nursery() as nursery:

@@ -2,7 +2,7 @@
 
 import os
 import sys
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 
 from rich.console import Console
 from rich.padding import Padding
@@ -12,6 +12,7 @@ from rich.text import Text
 from flowalert.delivery import Channel, Report
 from flowalert.engine.notice import DeliveryState, Notice
 from flowalert.engine.transition import Kind, Severity, Transition
+from flowalert.feed.outlet import Received
 from flowalert.market.instant import clock
 from flowalert.market.series import Series
 from flowalert.rules.rulebook import Rulebook
@@ -50,6 +51,10 @@ class Screen:
         """Print a line about the program itself."""
         self._console.print(Text(words, "dim"))
 
+    def show_url(self, url: str) -> None:
+        """Say where the pages are."""
+        self._console.print(Text.assemble(("See it at ", "dim"), (url, "bold underline")))
+
     def begin(self, speed: float) -> None:
         """Say what is about to be seen."""
         rules = self._rulebook
@@ -58,6 +63,9 @@ class Screen:
         self.say(
             f"{len(rules.rules)} rules, {len(sectors)} sectors, {len(self._channel.targets)} targets. Ctrl-C ends it."
         )
+
+    def note_entries(self, received: Sequence[Received]) -> None:
+        """Print nothing: they are too many."""
 
     def note_transition(self, transition: Transition, notice: Notice | None) -> None:
         """Print a transition that is told."""
@@ -91,6 +99,9 @@ class Screen:
         names = ", ".join(each.korean for each in sorted(gaps)[:3])
         more = f" and {len(gaps) - 3} more" if len(gaps) > 3 else ""
         self._console.print(Padding(Text(f"⚠ updates missed: {names}{more}", "magenta"), (0, 0, 0, 9)))
+
+    def note_rules(self) -> None:
+        """Print nothing: those of the demo stay."""
 
     def end(self, account: Account) -> None:
         """Print the summary."""

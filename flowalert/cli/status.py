@@ -43,29 +43,19 @@ def status(*, config: Path, store: Path | None, alive: bool, form: str) -> None:
 
 def _look(path: Path, *, alive: bool) -> "Seen":
     from flowalert.cli.report.status import Seen
+    from flowalert.cli.sight import look_at, look_at_service
     from flowalert.cli.store import run
-    from flowalert.operation.health import Look, find_faults, find_troubles
-    from flowalert.operation.status import find_status_file, read_status
-    from flowalert.store import StoreRefused, find_holder, open_reader
+    from flowalert.operation.health import Look
+    from flowalert.store import open_reader
     from flowalert.store.backlog import NOTHING
 
     now = dt.datetime.now(dt.UTC)
 
     async def ask() -> "Seen":
-        try:
-            # The holder first: what it says is at least as new as that it is the holder.
-            holder = find_holder(path)
-            said = read_status(find_status_file(path))
-        except OSError as error:
-            words = f"{error.filename}: cannot be read ({error.strerror}); ask as the service's user or as root"
-            raise StoreRefused(words) from None
+        holder, said = look_at_service(path)
         if holder is None and not path.exists():  # noqa: ASYNC240 - one look at a local file, and nothing else runs
             return Seen(now=now, store=path, look=Look(None, said, NOTHING))
         async with open_reader(path, current=True) as reader:
-            look = Look(holder, said, await reader.backlog(now))
-            silences = await reader.silences(now=now)
-        faults = tuple(find_faults(look, now)) if holder else ()
-        troubles = () if alive or not holder else tuple(find_troubles(look, now))
-        return Seen(now=now, store=path, look=look, silences=tuple(silences), faults=faults, troubles=troubles)
+            return await look_at(path, reader, now, alive=alive)
 
     return run(ask)

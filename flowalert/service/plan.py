@@ -4,43 +4,14 @@ from collections.abc import Callable, Hashable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Protocol
 
-from flowalert.delivery import Channel, Doorbell, Inhibition, Policy, Report
-from flowalert.engine.notice import Notice
-from flowalert.engine.transition import Transition
+from flowalert.delivery import Channel, Doorbell, Inhibition, Policy
 from flowalert.feed.recorder import RecordSettings
 from flowalert.feed.setting import FeedSettings
-from flowalert.market.series import Series
 from flowalert.rules.problem import Problem
 from flowalert.rules.rulebook import Rulebook
+from flowalert.service.observer import Observer, Observers
 from flowalert.store import Keep
-
-
-class Observer(Protocol):
-    """Who watches a service at work, beside its log."""
-
-    def note_transition(self, transition: Transition, notice: Notice | None) -> None:
-        """Take note of a transition that is on disk; `notice` is its text, where anybody is told."""
-
-    def note_delivery(self, report: Report) -> None:
-        """Take note of what became of deliveries after an attempt or a decision."""
-
-    def note_gaps(self, gaps: Mapping[Series, int]) -> None:
-        """Take note of series in which updates were missed, and of how often."""
-
-
-class NoObserver:
-    """Watches nothing."""
-
-    def note_gaps(self, gaps: Mapping[Series, int]) -> None:
-        """Take no note."""
-
-    def note_transition(self, transition: Transition, notice: Notice | None) -> None:
-        """Take no note."""
-
-    def note_delivery(self, report: Report) -> None:
-        """Take no note."""
 
 
 def _wall_clock() -> datetime:
@@ -113,7 +84,7 @@ class Plan:
     source: Source | None = None
     market_now: Callable[[], datetime] = _wall_clock
     now: Callable[[], datetime] = _wall_clock
-    observer: Observer = field(default_factory=NoObserver)
+    observer: Observer = field(default_factory=Observers)
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -264,6 +264,7 @@ class Service:
         self.chronicle.note(received)
         await self._commit(received, list(self._decide(received)))
         self.tail.note(each.entry for each in received)
+        self.plan.observer.note_entries(received)
         if self._recorder is not None:
             self._recorder.note_entries(received)
         if any(isinstance(each.entry, SessionClosed) for each in received):
@@ -335,6 +336,7 @@ class Service:
             settled = await self._reconcile(folded)
         if self.feed.is_running:
             self.feed.set_places(list(rulebook.places))
+        self.plan.observer.note_rules()
         return settled
 
     def deliver_anew(self, channels: Mapping[str, Channel], inhibitions: Sequence[Inhibition]) -> None:

@@ -96,6 +96,33 @@ class KeepModel(_Strict):
     audit: Duration = 365 * 86_400.0
 
 
+class UserModel(_Strict):
+    """Somebody who may log in."""
+
+    password: str
+    role: str = "viewer"
+
+
+class TokenModel(_Strict):
+    """A program that may ask."""
+
+    digest: str
+    role: str = "viewer"
+
+
+class WebModel(_Strict):
+    """The pages, and who may see them."""
+
+    listen: str = "127.0.0.1:8787"
+    hosts: Texts = []
+    users: dict[str, UserModel] = {}
+    tokens: dict[str, TokenModel] = {}
+    certificate: _Path | None = None
+    key: _Path | None = None
+    write_rules: Switch = False
+    language: Literal["ko", "en"] = "ko"
+
+
 class LogModel(_Strict):
     """How the service says what it does."""
 
@@ -114,4 +141,5 @@ class SettingsModel(_Strict):
     store: _Path = "flowalert.db"
     keep: KeepModel = KeepModel()
     record: RecordModel | None = None
+    web: WebModel | None = None
     log: LogModel = LogModel()

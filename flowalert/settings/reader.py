@@ -29,7 +29,11 @@ from flowalert.settings.model import (
     LogModel,
     RecordModel,
     SettingsModel,
+    TokenModel,
+    UserModel,
+    WebModel,
 )
+from flowalert.settings.web import WebSettings, read_web
 from flowalert.store import Keep
 
 # Long enough for one attempt to connect again.
@@ -58,6 +62,7 @@ class Settings:
     store: Path
     keep: Keep
     record: RecordSettings | None
+    web: WebSettings | None
     log: LogModel
     warnings: tuple[Problem, ...]
 
@@ -101,6 +106,7 @@ class _Reader:
         rule_files = self._find_rules(model.rules)
         loaded = load_rule_files(rule_files, tuple(model.channels))
         self._problems += loaded.problems
+        web = self._read_web(model.web)
         errors = [each for each in self._problems if each.level is Level.ERROR]
         if errors or feed is None:
             raise SettingsRefused(tuple(self._problems))
@@ -117,6 +123,7 @@ class _Reader:
             store=store,
             keep=self._read_keep(model.keep),
             record=record,
+            web=web,
             log=model.log,
             warnings=tuple(self._problems),
         )
@@ -145,9 +152,6 @@ class _Reader:
                 self._complain((), "this is no settings file", "begin with feed:, as examples/flowalert.yaml does")
             return None
         plain = to_plain(document.tree)
-        if "web" in plain:
-            del plain["web"]
-            self._complain(("web",), "this version has no web pages", "the key is ignored", Level.WARNING)
         try:
             model = SettingsModel.model_validate(plain)
         except ValidationError as error:
@@ -157,9 +161,13 @@ class _Reader:
                 "keep": _keys(KeepModel),
                 "log": _keys(LogModel),
                 "record": _keys(RecordModel),
+                "web": _keys(WebModel),
             }
             for name in _names(plain.get("channels")):
                 known |= {f"channels.{name}": _keys(ChannelModel), f"channels.{name}.escalate": _keys(EscalationModel)}
+            web = plain.get("web") if isinstance(plain.get("web"), dict) else {}
+            known |= {f"web.users.{name}": _keys(UserModel) for name in _names(web.get("users"))}
+            known |= {f"web.tokens.{name}": _keys(TokenModel) for name in _names(web.get("tokens"))}
             known |= {f"inhibit.{number}": _keys(InhibitionModel) for number in range(_count(plain.get("inhibit")))}
             self._problems += list_complaints(error, document, (), known, "settings file", may_be_secret=True)
             return None
@@ -251,6 +259,13 @@ class _Reader:
     def _read_keep(self, model: KeepModel) -> Keep:
         folder = None if model.export is None else (self._folder / model.export).resolve()
         return Keep(model.sessions, folder, timedelta(seconds=model.audit))
+
+    def _read_web(self, model: WebModel | None) -> WebSettings | None:
+        if model is None:
+            return None
+        web, problems = read_web(self._document, model, self._folder)
+        self._problems += problems
+        return web
 
     def _find_rules(self, patterns: list[str]) -> tuple[Path, ...]:
         found: dict[Path, None] = {}

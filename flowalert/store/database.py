@@ -155,7 +155,9 @@ async def open_database(
     """
     flags = apsw.SQLITE_OPEN_READONLY if readonly else apsw.SQLITE_OPEN_READWRITE
     try:
-        connection = await apsw.Connection.as_async(str(path), flags=flags)
+        # Cancelled in the middle, it would leave its thread behind, and the process would never end.
+        with trio.CancelScope(shield=True):
+            connection = await apsw.Connection.as_async(str(path), flags=flags)
     except apsw.Error as error:
         raise _refuse(error, path) from error
     try:

@@ -72,6 +72,11 @@ def find_open_stretch(connection: apsw.Connection) -> Stretch:
     )
 
 
+def lengthen(connection: apsw.Connection, stretch: Stretch) -> Stretch:
+    """Return the stretch up to the journal's end as it is now."""
+    return Stretch(stretch.after, _last_seq(connection), stretch.venues)
+
+
 def note_session(connection: apsw.Connection, venue: Venue, day: int, seq: int) -> None:
     """Let the session begin with this entry, unless it began before."""
     connection.execute(

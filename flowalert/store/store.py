@@ -64,6 +64,16 @@ class Reader:
             entries, stretch = await self._database.read(read_chunk, stretch, rows)
             yield entries
 
+    async def find_open_session(self) -> session.Stretch:
+        """Return where the open session lies in the journal, for `read_on`."""
+        return await self._database.read(session.find_open_stretch)
+
+    async def read_on(self, stretch: session.Stretch) -> tuple[Sequence[Entry], session.Stretch]:
+        """Return the next chunk of a stretch and what is left of it; past its end, what came since, if anything."""
+        if stretch.after >= stretch.until:
+            stretch = await self._database.read(session.lengthen, stretch)
+        return await self._database.read(read_chunk, stretch, _CHUNK)
+
     async def sessions(self) -> list[session.Session]:
         """Return every session of the journal, newest first."""
         return await self._database.read(session.read_sessions)

@@ -19,7 +19,7 @@ from flowalert.delivery import Channel, Report, Target, parse_target
 from flowalert.engine.notice import DeliveryState
 from flowalert.feed.setting import Endpoint, FeedSettings
 from flowalert.rules.loader import load_rules
-from flowalert.service import NoObserver, Plan, run_service
+from flowalert.service import Observers, Plan, run_service
 from tests.benchmarks.exchange import TEN, Ports, run_exchange
 
 RATE = 50.0  # frames a second
@@ -94,7 +94,7 @@ def time_calls(
     return [(called[number] - at) / 1e6 for number, at in enumerate(sent)], done
 
 
-class _Counter(NoObserver):
+class _Counter(Observers):
     """Sets `done` once so many deliveries are sent; `note_delivery` changes the number that is left."""
 
     def __init__(self, count: int, done: trio.Event) -> None:

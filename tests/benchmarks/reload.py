@@ -11,7 +11,7 @@ import trio
 from flowalert.delivery import Channel, Report
 from flowalert.engine.notice import DeliveryState
 from flowalert.rules.loader import load_rules
-from flowalert.service import Fresh, NoObserver, Plan, Requests, Source, run_service
+from flowalert.service import Fresh, Observers, Plan, Requests, Source, run_service
 from tests.benchmarks.exchange import Ports
 from tests.benchmarks.notice import RULE, make_feed, make_target, time_calls
 
@@ -38,7 +38,7 @@ def measure_reload(rules: int, frames: int) -> Reload:
     return Reload(rules=rules, seconds=seconds, calm_worst_ms=max(waited[10:_WARM]), worst_ms=max(waited[_WARM:]))
 
 
-class _Starter(NoObserver):
+class _Starter(Observers):
     """Asks for the reload after some frames, and stops the service after the last; what changes is the count."""
 
     def __init__(self, requests: Requests, frames: int, done: trio.Event) -> None:

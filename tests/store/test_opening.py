@@ -2,10 +2,12 @@
 
 import subprocess
 import sys
+import threading
 from pathlib import Path
 
 import apsw
 import pytest
+import trio
 
 from flowalert.store import StoreRefused, open_reader, open_store
 from flowalert.store.schema import VERSION
@@ -146,3 +148,20 @@ async def test_a_file_cut_off_in_its_making_is_no_obstacle(tmp_path: Path) -> No
     (tmp_path / "flow.db.new").write_bytes(b"half")
     async with open_store(tmp_path / "flow.db") as store:
         assert (await store.summary()).updates == 0
+
+
+async def test_an_opening_that_is_cancelled_leaves_no_thread(tmp_path: Path) -> None:
+    """Or the process would wait for it for ever when it ends."""
+    path = tmp_path / "flow.db"
+    async with open_store(path):
+        pass
+    before = threading.active_count()
+    for _ in range(20):
+        with trio.CancelScope() as scope:
+            scope.cancel()
+            async with open_reader(path) as reader:
+                await reader.summary()
+    assert scope.cancelled_caught
+    with trio.fail_after(10):
+        while threading.active_count() > before:  # noqa: ASYNC110 - a thread tells nobody that it ends
+            await trio.sleep(0.01)

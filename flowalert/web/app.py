@@ -1,0 +1,157 @@
+"""Answers requests: each by its entry in the list of routes, and by nothing else."""
+
+from collections.abc import Awaitable, Callable, Iterator, Sequence
+from functools import partial
+from typing import Any
+from urllib.parse import urlsplit
+
+import msgspec
+import structlog
+from starlette.applications import Starlette
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import RedirectResponse, Response
+from starlette.routing import BaseRoute, Mount, Route
+from starlette.types import ASGIApp
+
+from flowalert.settings import Role
+from flowalert.store import StoreFailed
+from flowalert.web.access.actor import Actor
+from flowalert.web.door import list_open_routes
+from flowalert.web.header import Porch
+from flowalert.web.live.stream import Stream
+from flowalert.web.mistake import RequestRefused
+from flowalert.web.page import Pages
+from flowalert.web.question import is_form, read_body, read_parameters
+from flowalert.web.route import AnyDeed, AnyView
+from flowalert.web.routes import DEEDS, VIEWS
+from flowalert.web.site import Site
+from flowalert.web.static import open_static
+
+log = structlog.get_logger()
+
+API = "/api/v1"
+
+_encode = msgspec.json.Encoder().encode
+_NO_STORE = {"cache-control": "no-store"}
+_Answer = Callable[[Request], Awaitable[Response | ASGIApp]]
+
+
+def make_app(site: Site) -> ASGIApp:
+    """Return the pages and the API of a running service, as an ASGI application."""
+    return Porch(_make_starlette(site), site.settings)
+
+
+def _make_starlette(site: Site) -> Starlette:
+    pages = Pages(site)
+    handlers: dict[Any, Any] = {
+        HTTPException: partial(_answer_unknown, pages),
+        Exception: partial(_answer_fault, pages),
+    }
+    return Starlette(routes=list(_list_routes(site, pages)), exception_handlers=handlers)
+
+
+def _list_routes(site: Site, pages: Pages) -> Iterator[BaseRoute]:
+    yield Mount("/static", open_static(), name="static")
+    yield from list_open_routes(site, pages)
+    for view in VIEWS:
+        yield _make_route(
+            site, pages, f"{API}{view.api or view.path}", ["GET"], f"api {view.name}", view.role, _view(site, view)
+        )
+        if view.template:
+            yield _make_route(site, pages, view.path, ["GET"], view.name, view.role, _show(site, pages, view))
+    for deed in DEEDS:
+        answer = _do(site, deed)
+        yield _make_route(site, pages, f"{API}{deed.path}", ["POST"], f"api {deed.name}", None, answer)
+        yield _make_route(site, pages, deed.path, ["POST"], deed.name, None, answer)
+    yield _make_route(site, pages, f"{API}/stream", ["GET"], "stream", Role.VIEWER, _stream(site))
+
+
+def _make_route(
+    site: Site, pages: Pages, path: str, methods: Sequence[str], name: str, role: Role | None, answer: _Answer
+) -> Route:
+    """Make a route; a `role` is asked for here, None is for what asks itself, after it has read who sends a form."""
+
+    async def endpoint(request: Request) -> Response | ASGIApp:
+        try:
+            if role is not None:
+                request.state.actor = admit(site, request, role)
+            return await answer(request)
+        except RequestRefused as refused:
+            return pages.refuse(request, refused)
+        except StoreFailed as failed:
+            return pages.refuse(request, RequestRefused(503, str(failed), after=30))
+
+    async def respond(request: Request) -> Response:
+        return await endpoint(request)  # type: ignore[return-value] # Starlette calls it as an ASGI application
+
+    return Route(path, respond, methods=list(methods), name=name)
+
+
+def admit(site: Site, request: Request, role: Role) -> Actor:
+    """Return who asks, where they may; raises RequestRefused otherwise."""
+    actor = site.desk.find_actor(request)
+    if actor is None:
+        raise RequestRefused(401, "nobody is logged in", instead="log in, or send a token")
+    if not actor.role.may(role):
+        raise RequestRefused(403, f"{actor.name} may look, and not change anything")
+    return actor
+
+
+def _view(site: Site, view: AnyView) -> _Answer:
+    async def answer(request: Request) -> Response:
+        found = await view.look(site, read_parameters(request, view.question))
+        return _to_json(found)
+
+    return answer
+
+
+def _show(site: Site, pages: Pages, view: AnyView) -> _Answer:
+    async def answer(request: Request) -> Response:
+        question = read_parameters(request, view.question)
+        return await pages.show(request, view, question, await view.look(site, question))
+
+    return answer
+
+
+def _do(site: Site, deed: AnyDeed) -> _Answer:
+    async def answer(request: Request) -> Response:
+        # Who asks is known before what they ask is read: nobody else's text is even looked at.
+        actor = admit(site, request, deed.role)
+        request.state.actor = actor
+        question, proof = await read_body(request, deed.question)
+        site.desk.check_proof(request, actor, proof)
+        done = await deed.do(site, actor, question)
+        if not is_form(request):
+            return _to_json(done)
+        return RedirectResponse(deed.after or _find_way_back(request), 303, _NO_STORE)
+
+    return answer
+
+
+def _stream(site: Site) -> _Answer:
+    async def answer(request: Request) -> ASGIApp:
+        place = request.headers.get("last-event-id") or request.query_params.get("since", "")
+        return Stream(site.news, place)
+
+    return answer
+
+
+def _to_json(found: object) -> Response:
+    return Response(_encode(found), media_type="application/json", headers=_NO_STORE)
+
+
+def _find_way_back(request: Request) -> str:
+    """Return the path of the page that a form was on; only the path, or a form could send people elsewhere."""
+    before = urlsplit(request.headers.get("referer", ""))
+    path = before.path if before.path.startswith("/") and not before.path.startswith("//") else "/"
+    return f"{path}?{before.query}" if before.query else path
+
+
+async def _answer_unknown(pages: Pages, request: Request, error: HTTPException) -> Response:
+    return pages.refuse(request, RequestRefused(error.status_code, error.detail))
+
+
+async def _answer_fault(pages: Pages, request: Request, error: Exception) -> Response:
+    log.error("page failed", path=request.url.path, exc_info=error)
+    return pages.refuse(request, RequestRefused(500, "this page has a fault; the service's log says which"))

@@ -1,0 +1,39 @@
+"""How figures and moments stand on a page."""
+
+import datetime as dt
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from flowalert.market.instant import KST, clock, to_wall
+
+
+def show_clock(at: int | dt.datetime) -> str:
+    """Return `09:51:00` of an exchange time or of a moment, in Seoul."""
+    return clock(at) if isinstance(at, int) else f"{at.astimezone(KST):%H:%M:%S}"
+
+
+def show_moment(at: int | dt.datetime) -> str:
+    """Return `2026-11-25 09:51:00`, in Seoul."""
+    moment = to_wall(at) if isinstance(at, int) else at.astimezone(KST)
+    return f"{moment:%Y-%m-%d %H:%M:%S}"
+
+
+def show_iso(at: int | dt.datetime) -> str:
+    """Return a moment as a machine reads it."""
+    return (to_wall(at) if isinstance(at, int) else at.astimezone(KST)).isoformat()
+
+
+def show_signed(value: float | None) -> str:
+    """Return `+1,234`, `−56`, `0`; `–` for what is not known."""
+    if value is None:
+        return "–"
+    text = f"{abs(value):,}" if isinstance(value, int) else f"{abs(value):,.2f}".rstrip("0").rstrip(".")
+    return f"+{text}" if value > 0 else f"−{text}" if value < 0 else text
+
+
+FILTERS: Mapping[str, Callable[..., Any]] = {
+    "clock": show_clock,
+    "moment": show_moment,
+    "iso": show_iso,
+    "signed": show_signed,
+}

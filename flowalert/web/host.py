@@ -1,0 +1,60 @@
+"""Stands beside a service: hears what happens from its start on, and serves the pages once it runs."""
+
+from collections.abc import Callable
+
+import trio
+
+from flowalert.market.entry import Update
+from flowalert.service import Observer, Service
+from flowalert.settings import WebSettings
+from flowalert.store import open_clerk, open_reader
+from flowalert.web.access.desk import Desk
+from flowalert.web.live.curve import Curves
+from flowalert.web.live.news import News
+from flowalert.web.server import serve_web
+from flowalert.web.site import Site
+from flowalert.web.workshop import Workshop
+
+
+class WebHost:
+    """Serves the pages of one service. `observer` is to watch it from before its start."""
+
+    def __init__(
+        self, settings: WebSettings, workshop: Workshop, served: Callable[[str], None] = lambda _: None
+    ) -> None:
+        """Make ready; `served` is told the URL once somebody can look at it."""
+        self._served = served
+        self._settings = settings
+        self._workshop = workshop
+        self._news = News(Curves())
+
+    @property
+    def observer(self) -> Observer:
+        """What hears of everything that the service does."""
+        return self._news
+
+    async def serve(self, service: Service, stop: trio.Event) -> None:
+        """Serve the pages of a running service until `stop` is set; nothing that goes wrong with them is raised."""
+        async with open_clerk(self._workshop.store) as clerk, trio.open_nursery() as nursery:
+            site = Site(
+                service=service,
+                clerk=clerk,
+                settings=self._settings,
+                news=self._news,
+                desk=Desk(self._settings, service.plan.now),
+                workshop=self._workshop,
+            )
+            nursery.start_soon(self._news.run)
+            nursery.start_soon(self._read_day)
+            await serve_web(site, stop, self._served)
+            nursery.cancel_scope.cancel()
+
+    async def _read_day(self) -> None:
+        """Take the day in that was there before this start."""
+        async with open_reader(self._workshop.store) as reader:
+            with self._news.before() as curves:
+                async for entries in reader.read_open_session():
+                    for entry in entries:
+                        if isinstance(entry, Update):
+                            curves.take(entry)
+                    await trio.lowlevel.checkpoint()

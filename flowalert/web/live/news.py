@@ -1,0 +1,241 @@
+"""What has happened since a page was made, for all who have one open.
+
+Everybody gets the same bytes, made once: a page takes out what it shows. Pieces of news are made seldom enough that
+neither to make nor to send them takes the engine's time: however many look on, and however fast the market is.
+"""
+
+import secrets
+from collections import deque
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from typing import Any
+
+import msgspec
+import trio
+import trio.lowlevel
+from msgspec import Struct
+
+from flowalert.delivery import Report
+from flowalert.engine.notice import Notice
+from flowalert.engine.transition import Transition
+from flowalert.feed.outlet import Received
+from flowalert.market.entry import FeedBack, FeedHeard, FeedLost, FeedSilent, SessionClosed, Update
+from flowalert.market.series import Series
+from flowalert.web.live.curve import Curves
+
+# Nobody sees more than a few changes a second.
+_APART = 0.25
+# Of the loop's time, so much at most is spent on news: making one and sending it to everybody.
+_SHARE = 0.05
+_KEPT = 1_000
+_KEPT_BYTES = 16 << 20
+# A page that gets more than this at once reads its lines anew instead.
+_MOST_POINTS = 5_000
+
+_encode = msgspec.json.Encoder().encode
+
+
+class Happening(Struct, frozen=True):
+    """A transition as the pages take note of it; `value` is the figure that the condition is first about."""
+
+    alert: str
+    rule: str
+    scope: str
+    kind: str
+    severity: str
+    at: int
+    value: float | int | None
+    told: bool
+
+
+class Piece(Struct, frozen=True, kw_only=True):
+    """What has happened since the piece before.
+
+    `points` has [series, at, msval, msvol, p_msval, p_msvol] of every update; where `is_whole` is false there were too
+    many, and it has the last of each series alone. `feed` says that the feed, `deliveries` that one of them, `rules`
+    that the rules are other than before.
+    """
+
+    points: Sequence[tuple[str, int, int | None, int | None, int | None, int | None]] = ()
+    is_whole: bool = True
+    happenings: Sequence[Happening] = ()
+    gaps: Mapping[str, int] = {}
+    feed: bool = False
+    deliveries: bool = False
+    rules: bool = False
+
+
+class News:
+    """The pieces of the last minutes; an observer of the service makes them, and each open page follows.
+
+    What changes: what is yet to be told, by the `note_…` functions, and the pieces, by `run`. A piece has a number; a
+    page that follows from one that is not kept any more, or from another process, has to begin anew.
+    """
+
+    def __init__(self, curves: Curves) -> None:
+        self.boot = secrets.token_hex(4)
+        self.curves = curves
+        self.followers = 0
+        self._pieces: deque[bytes] = deque()
+        self._bytes = 0
+        self._last = 0
+        self._changed = trio.Event()
+        self._bell = trio.Event()
+        self._is_closed = False
+        self._updates: list[Update] = []
+        self._early: list[Update] | None = None
+        self._happenings: list[Happening] = []
+        self._gaps: dict[str, int] = {}
+        self._flags: dict[str, bool] = {}
+
+    @property
+    def place(self) -> str:
+        """Return where a page that is made now is to follow from."""
+        return f"{self.boot}-{self._last}"
+
+    @contextmanager
+    def before(self) -> Iterator[Curves]:
+        """Give the curves to be filled with what was before; what comes meanwhile follows when the block ends."""
+        self._early = []
+        try:
+            yield self.curves
+        finally:
+            early, self._early = self._early, None
+            for update in early or ():
+                self._take_update(update)
+            # What a page drew before is not all there is.
+            self._flags["rules"] = True
+            self._bell.set()
+
+    def note_entries(self, received: Sequence[Received]) -> None:
+        """Take note of entries that are on disk."""
+        for each in received:
+            entry = each.entry
+            if isinstance(entry, Update):
+                if self._early is None:
+                    self._take_update(entry)
+                else:
+                    self._early.append(entry)
+            elif isinstance(entry, FeedLost | FeedBack | FeedSilent | FeedHeard | SessionClosed):
+                self._flags["feed"] = True
+        self._bell.set()
+
+    def note_transition(self, transition: Transition, notice: Notice | None) -> None:  # noqa: ARG002 - an observer's
+        """Take note of a transition that is on disk."""
+        self._happenings.append(
+            Happening(
+                alert=transition.alert,
+                rule=transition.rule,
+                scope=str(transition.scope),
+                kind=transition.kind.value,
+                severity=transition.severity.name.lower(),
+                at=transition.at,
+                value=transition.value,
+                told=transition.told,
+            )
+        )
+        self._bell.set()
+
+    def note_delivery(self, report: Report) -> None:  # noqa: ARG002 - an observer's
+        """Take note that deliveries changed."""
+        self._flags["deliveries"] = True
+        self._bell.set()
+
+    def note_gaps(self, gaps: Mapping[Series, int]) -> None:
+        """Take note of series in which updates were missed."""
+        for series, count in gaps.items():
+            self._gaps[str(series)] = self._gaps.get(str(series), 0) + count
+        self._bell.set()
+
+    def note_rules(self) -> None:
+        """Take note that the rules are others."""
+        self._flags["rules"] = True
+        self._bell.set()
+
+    async def run(self) -> None:
+        """Make pieces until cancelled."""
+        while True:
+            await self._bell.wait()
+            self._bell = trio.Event()
+            begun = trio.current_time()
+            self._publish()
+            # Whoever follows has its turn before this goes on, so that what sending takes is in the time.
+            await trio.lowlevel.checkpoint()
+            took = trio.current_time() - begun
+            await trio.sleep(max(_APART, took / _SHARE))
+
+    def close(self) -> None:
+        """Let everybody who follows go."""
+        self._is_closed = True
+        self._changed.set()
+
+    async def follow(self, place: str) -> "Follower | None":
+        """Return who reads on from a place; None where that is not kept any more."""
+        await trio.lowlevel.checkpoint()
+        boot, _, number = place.partition("-")
+        if boot != self.boot or not number.isdecimal() or len(number) > 15:
+            return None
+        first = self._last - len(self._pieces)
+        return Follower(self, int(number)) if first <= int(number) <= self._last else None
+
+    async def wait_after(self, number: int) -> Sequence[tuple[int, bytes]] | None:
+        """Return the pieces after a number as soon as there is one; None where they are lost, () once it is closed."""
+        while number >= self._last and not self._is_closed:
+            await self._changed.wait()
+        if self._is_closed:
+            return ()
+        missing = self._last - number
+        if missing > len(self._pieces):
+            return None
+        begin = len(self._pieces) - missing
+        return [(number + 1 + index, self._pieces[begin + index]) for index in range(missing)]
+
+    def _take_update(self, update: Update) -> None:
+        if self.curves.take(update):
+            self._updates.append(update)
+
+    def _publish(self) -> None:
+        piece = self._take()
+        self._pieces.append(piece)
+        self._bytes += len(piece)
+        self._last += 1
+        while len(self._pieces) > _KEPT or (self._bytes > _KEPT_BYTES and len(self._pieces) > 1):
+            self._bytes -= len(self._pieces.popleft())
+        self._changed.set()
+        self._changed = trio.Event()
+
+    def _take(self) -> bytes:
+        updates: Sequence[Update] = self._updates
+        is_whole = len(updates) <= _MOST_POINTS
+        if not is_whole:
+            updates = list({update.series: update for update in updates}.values())
+        piece = Piece(
+            points=[(str(u.series), u.at, u.msval, u.msvol, u.p_msval, u.p_msvol) for u in updates],
+            is_whole=is_whole,
+            happenings=self._happenings,
+            gaps=self._gaps,
+            **self._flags,
+        )
+        text = _encode(piece)
+        self._updates, self._happenings, self._gaps, self._flags = [], [], {}, {}
+        return text
+
+
+class Follower:
+    """Reads on, piece by piece, from a number."""
+
+    def __init__(self, news: News, number: int) -> None:
+        self._news = news
+        self._number = number
+
+    async def next(self) -> Sequence[tuple[str, bytes]] | None:
+        """Return the next pieces with their places, () once there are no more; None where some are lost."""
+        pieces = await self._news.wait_after(self._number)
+        if pieces:
+            self._number = pieces[-1][0]
+        return None if pieces is None else [(f"{self._news.boot}-{number}", piece) for number, piece in pieces]
+
+
+def describe_piece() -> Mapping[str, Any]:
+    """Return the JSON Schema of a piece."""
+    return msgspec.json.schema(Piece)

@@ -1,0 +1,88 @@
+"""The news as server-sent events."""
+
+from collections.abc import Mapping
+from typing import Any
+
+import trio
+from starlette.types import Receive, Scope, Send
+
+from flowalert.web.live.news import Follower, News
+
+# A proxy closes what is silent for a minute, and a browser that is gone is noticed by writing to it.
+_BREATH = 15.0
+_MOST = 500
+# Milliseconds after which a browser comes back.
+_RETRY = 1_000
+
+_HEADERS: Mapping[bytes, bytes] = {
+    b"content-type": b"text/event-stream; charset=utf-8",
+    b"cache-control": b"no-store",
+    b"x-accel-buffering": b"no",
+}
+
+
+class Stream:
+    """One answer that goes on until the browser leaves or the service ends.
+
+    Each piece of news is an event `news` with its place as id. A browser that comes back says the last id it saw; where
+    that is not kept any more, it gets an event `again`, and is to load what it shows anew.
+
+    A class, not an async generator: those raise ResourceWarning under this server when a browser leaves.
+    """
+
+    def __init__(self, news: News, place: str, headers: Mapping[bytes, bytes] = {}) -> None:
+        self._news = news
+        self._place = place
+        self._headers = {**_HEADERS, **headers}
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:  # noqa: ARG002 - ASGI's signature
+        if self._news.followers >= _MOST:
+            await send({"type": "http.response.start", "status": 503, "headers": [(b"retry-after", b"30")]})
+            await send({"type": "http.response.body", "body": b"too many pages are open\n"})
+            return
+        self._news.followers += 1
+        try:
+            async with trio.open_nursery() as nursery:
+                nursery.start_soon(_wait_until_gone, receive, nursery.cancel_scope)
+                await self._tell(send)
+                nursery.cancel_scope.cancel()
+        finally:
+            self._news.followers -= 1
+
+    async def _tell(self, send: Send) -> None:
+        await send({"type": "http.response.start", "status": 200, "headers": list(self._headers.items())})
+        follower = await self._news.follow(self._place)
+        if follower is None:
+            follower = await self._begin_again(send)
+        else:
+            await _write(send, f"retry: {_RETRY}\n\n".encode())
+        while True:
+            pieces: Any = ...
+            with trio.move_on_after(_BREATH):
+                pieces = await follower.next()
+            if pieces is ...:
+                await _write(send, b": breath\n\n")
+            elif pieces is None:
+                follower = await self._begin_again(send)
+            elif not pieces:
+                break
+            else:
+                await _write(send, b"".join(b"id: %s\nevent: news\ndata: %s\n\n" % (p.encode(), t) for p, t in pieces))
+        await send({"type": "http.response.body", "body": b""})
+
+    async def _begin_again(self, send: Send) -> Follower:
+        place = self._news.place
+        await _write(send, f"retry: {_RETRY}\nid: {place}\nevent: again\ndata: {{}}\n\n".encode())
+        follower = await self._news.follow(place)
+        assert follower is not None  # noqa: S101 - the newest place is kept
+        return follower
+
+
+async def _write(send: Send, body: bytes) -> None:
+    await send({"type": "http.response.body", "body": body, "more_body": True})
+
+
+async def _wait_until_gone(receive: Receive, scope: trio.CancelScope) -> None:
+    while (await receive())["type"] != "http.disconnect":
+        pass
+    scope.cancel()

@@ -1,0 +1,47 @@
+// What happens while a page is open, by server-sent events. The browser reconnects by itself, and says where it was.
+
+/**
+ * Calls `onNews` for each piece of news since the page was made, and `onAgain` where some are lost: what is shown is to
+ * be loaded anew. `onState` is told "open" or "lost".
+ */
+export function follow({ onNews, onAgain, onState = () => {} }) {
+  const source = new EventSource(`/api/v1/stream?since=${encodeURIComponent(document.body.dataset.place)}`);
+  source.addEventListener("news", (event) => onNews(JSON.parse(event.data)));
+  source.addEventListener("again", () => onAgain());
+  source.addEventListener("open", () => onState("open"));
+  source.addEventListener("error", () => onState("lost"));
+  // A page that is left behind must not hold its stream: browsers have few for each address.
+  addEventListener("pagehide", () => source.close());
+  return source;
+}
+
+/** Loads JSON from the API; throws an Error with the service's own words. */
+export async function load(path) {
+  const answer = await fetch(`/api/v1${path}`, { headers: { accept: "application/json" } });
+  return read(answer);
+}
+
+/** Sends something to do to the API; throws an Error with the service's own words. */
+export async function send(path, body) {
+  const answer = await fetch(`/api/v1${path}`, {
+    method: "POST",
+    headers: { "content-type": "application/json", "x-flowalert-proof": document.body.dataset.proof },
+    body: JSON.stringify(body),
+  });
+  return read(answer);
+}
+
+async function read(answer) {
+  if (answer.status === 401) location.reload();
+  const found = await answer.json();
+  if (!answer.ok) throw new Error(found.instead ? `${found.what}; ${found.instead}` : found.what);
+  return found;
+}
+
+/** Returns the one of two texts that is in the page's language. */
+export const say = (korean, english) => (document.body.dataset.language === "ko" ? korean : english);
+
+/** Lets a screen reader say something that changed. */
+export function speak(words) {
+  document.getElementById("spoken").textContent = words;
+}

@@ -1,0 +1,27 @@
+"""The files that the rules are in."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from flowalert.settings import list_files
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Workshop:
+    """Where rules are read and, if the settings allow it, written.
+
+    `config` is the settings file, None where there is none and rules stay as they are; `patterns` name the rule files
+    from its folder, and `channels` are those that a rule may notify. `store` has the journal on which a rule is tried.
+    """
+
+    config: Path | None
+    patterns: tuple[str, ...]
+    store: Path
+    channels: tuple[str, ...]
+
+    def list_files(self) -> Mapping[str, Path]:
+        """Return the rule files by the names that problems give them."""
+        if self.config is None:
+            return {}
+        return {str(file): file for file in list_files(self.config.parent, self.patterns)}
