@@ -248,7 +248,7 @@ async def test_an_issuer_that_gives_no_token() -> None:
     """The cause is told in words, without the key and the secret that they quote."""
 
     def setup(_: Exchange, issuer: Issuer) -> None:
-        words = "key APPKEY-planted and secret APPSECRET-planted are under repair"
+        words = "key APPKEY-planted and secret S3CRET-planted are under repair"
         issuer.replies += [(500, {"error_description": words}, {})] * 1000
 
     async with open_feed(setup=setup, moment=IN_SESSION, **IS_QUICK) as running:
