@@ -74,19 +74,23 @@ rules:
 def forms(secret: str) -> Iterator[str]:
     """Yield what a secret can be written as: itself, in base64 at each place in a text, percent-encoded, in JSON."""
     yield from (secret[start : start + PART] for start in range(len(secret) - PART + 1))
-    for before in range(3):
-        # Of the first and the last letters some bits are the neighbours'.
-        yield base64.b64encode(b"x" * before + secret.encode()).decode().rstrip("=")[4:-2]
+    yield from (form[4:-2] for form in forms_in_base64(secret))
     yield quote(secret, safe="")
     yield json.dumps(secret)[1:-1].replace("/", "\\/")
 
 
-FORMS = {form.encode(): secret for secret in SECRETS for form in forms(secret)}
+def forms_in_base64(secret: str) -> list[str]:
+    """Return a secret at each place in a text; of the first and the last letters some bits are the neighbours'."""
+    return [base64.b64encode(b"x" * before + secret.encode()).decode().rstrip("=") for before in range(3)]
+
+
+FORMS = {form.encode().lower(): secret for secret in SECRETS for form in forms(secret)}
 
 
 def find_secrets(text: bytes) -> set[str]:
-    """Return which secrets are in a text, whole or in part."""
-    return {secret for form, secret in FORMS.items() if form in text}
+    """Return which secrets are in a text, whole or in part, in whatever case."""
+    folded = text.lower()
+    return {secret for form, secret in FORMS.items() if form in folded}
 
 
 def read_plain(file: Path) -> bytes:
@@ -169,6 +173,12 @@ def refuse_key(request: Request) -> Answer:
     return Answer(403, json.dumps({"error_code": "IGW00103", "error_description": words}).encode())
 
 
+def refuse_in_part(_: Request) -> Answer:
+    """Quote parts of the key and the secret, one of them cut by us, as a gateway does that shortens what it shows."""
+    words = f"{APPKEY[:-4]}... {APPSECRET[4:].upper()} {quote(APPSECRET[:14])} {forms_in_base64(APPKEY[2:])[1]}"
+    return Answer(403, json.dumps({"error_code": APPKEY[1:14], "error_description": words}).encode())
+
+
 @asynccontextmanager
 async def quoting_exchange() -> AsyncIterator[Exchange]:
     """An exchange that quotes the token wherever it can."""
@@ -178,15 +188,19 @@ async def quoting_exchange() -> AsyncIterator[Exchange]:
             token, escaped = client.token, json.dumps(client.token)[1:-1].replace("/", "\\/")
             key = dict(request["body"])["tr_key"]  # type: ignore[call-overload]
             if key == "101":
-                await client.answer(request, rsp_cd="IGW99999", rsp_msg="x" * 185 + f" {token}")
+                words = f"{token[4:-4]} {token[:12].swapcase()} {quote(token[:20])} {forms_in_base64(token[3:])[2]} "
+                await client.answer(request, rsp_cd=token[2:20], rsp_msg=words + "x" * (185 - len(words)) + f" {token}")
+                # To no request of ours.
+                await client.send(json.dumps({"header": {"rsp_cd": token, "rsp_msg": token, "tr_cd": "BM_"}}))
                 return
             await client.answer(request)
             if key == "001":
                 await client.send(
                     f'{{"header":{{"tr_cd":"BM_","token":"{token}","tr_key":"{token}"}},"body":{{"tjjcode":"{token}"}}}}',
                     f'{{"header":{{"tr_cd":"{escaped}"}},"body":{{}}}}',
+                    f'{{"header":{{"tr_cd":"{token[5:25]}"}},"body":{{}}}}',
+                    f'{{"header":{{"tr_cd":"JIF","tr_key":"0"}},"body":{{"jangubun":"{token}","jstatus":"{token[:15]}"}}}}',
                     f'{{"header": broken {token}',
-                    json.dumps({"header": {"rsp_cd": token, "rsp_msg": token, "tr_cd": "BM_"}, "body": None}),
                     data_frame(),
                 )
 
@@ -292,12 +306,13 @@ def abort(_: Path, process: "subprocess.Popen[str]") -> None:
     process.send_signal(signal.SIGABRT)
 
 
-def test_a_refused_key_is_not_quoted(desk: Desk) -> None:
-    """Not even where the exchange does so, at the place where its words are cut."""
-    with open_servers(refuse_key) as (hook, tokens):
+@pytest.mark.parametrize(("refuse", "said"), [(refuse_key, "IGW00103"), (refuse_in_part, "***")])
+def test_a_refused_key_is_not_quoted(desk: Desk, refuse: Callable[[Request], Answer], said: str) -> None:
+    """Not even where the exchange does so, in part, or at the place where its words are cut."""
+    with open_servers(refuse) as (hook, tokens):
         commands = Desk(desk.folder, {**desk.environ, "GOOD_URL": f"json://127.0.0.1:{hook.port}/"})
         commands.write(settings_of("ws://127.0.0.1:9/", hook, tokens, "json"))
-        assert "IGW00103" in commands.run("run")
+        assert said in commands.run("run")
         assert commands.run("token", "revoke")
     desk.check_files()
 

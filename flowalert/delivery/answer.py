@@ -9,7 +9,7 @@ Source: apprise 2.2, `result.py`, `logger.py` and the plugins' `send`.
 
 import http
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
 from flowalert.delivery.outcome import Outcome, Refused, Retry, Sent, Unknown
@@ -40,8 +40,8 @@ _NEVER_CONNECTED = (
 )
 
 
-def read_answer(result: "AppriseResult") -> Outcome:
-    """Return what became of the one message that the result is about."""
+def read_answer(result: "AppriseResult", hide: Callable[[str], str]) -> Outcome:
+    """Return what became of the one message that the result is about; `hide` strikes the target's secrets out."""
     from apprise import AppriseResultStatus  # noqa: PLC0415 - apprise takes half a second to import
 
     attempts = [attempt for each in result.results for attempt in each.attempts]
@@ -54,7 +54,7 @@ def read_answer(result: "AppriseResult") -> Outcome:
         return Sent()
     if status is AppriseResultStatus.TIMEOUT:
         return Unknown("timed out; it may have gone out")
-    return read_failure(lines)
+    return read_failure(lines, hide)
 
 
 def find_text_sent(result: "AppriseResult") -> bool:
@@ -62,12 +62,12 @@ def find_text_sent(result: "AppriseResult") -> bool:
     return any(entry.message.startswith(_TEXT_SENT) for entry in result.logs())
 
 
-def read_failure(lines: Sequence[str]) -> Outcome:
+def read_failure(lines: Sequence[str], hide: Callable[[str], str] = str) -> Outcome:
     """Return the outcome of a failed attempt by the lines that Apprise logged."""
     text = "\n".join(lines)
     codes = _CODE.findall(text)
     if codes:
-        return _read_code(int(codes[-1]), text)
+        return _read_code(int(codes[-1]), text, hide)
     for mark, words in _NEVER_CONNECTED:
         if mark in text:
             return Retry(words)
@@ -76,7 +76,7 @@ def read_failure(lines: Sequence[str]) -> Outcome:
     return Retry("the target could not be reached")
 
 
-def _read_code(code: int, text: str) -> Outcome:
+def _read_code(code: int, text: str, hide: Callable[[str], str]) -> Outcome:
     asked = _RETRY_AFTER.search(text)
     after = float(asked.group(1)) if asked else None
     if 200 <= code < 300:
@@ -85,7 +85,7 @@ def _read_code(code: int, text: str) -> Outcome:
             return Unknown(f"HTTP {code}, but not the answer that says it was taken; it may have gone out")
         if word.group(1) in _PASSING_WORDS:
             return Retry(f"HTTP {code}: {word.group(1)}", after)
-        return Refused(f"HTTP {code}: {word.group(1)}")
+        return Refused(f"HTTP {code}: {hide(word.group(1))}")
     reason = f"HTTP {code}{_phrase(code)}"
     if code >= 500 or code in _PASSING:
         return Retry(reason, after)

@@ -8,6 +8,7 @@ import io
 import logging
 import os
 import sys
+from contextlib import suppress
 from typing import TYPE_CHECKING
 
 import msgspec
@@ -189,7 +190,9 @@ def _cut(written: "Text", widest: float) -> None:
 
 def main() -> None:
     """Draw what comes on standard input; whoever started it wants to hear from the exchange first."""
-    os.nice(_NICENESS)
+    # systemd's unit denies the call, and a picture that is drawn as fast as the rest works is better than none.
+    with suppress(PermissionError):
+        os.nice(_NICENESS)
     # It tells of each font that lacks the very weight.
     logging.getLogger("matplotlib.font_manager").setLevel(logging.ERROR)
     sys.stdout.buffer.write(draw_chart(msgspec.json.decode(sys.stdin.buffer.read(), type=Picture)))

@@ -162,19 +162,20 @@ class Exhibition:
 
     async def _bring(self, easel: Sender, message: Message) -> None:
         """Send a picture when no text waits for the target."""
-        say = log.bind(title=message.title, target=easel.address.label)
+        title, target = message.title, easel.address.label
         with trio.move_on_after(self._wait_within) as limit:
             while not await self._is_at_rest(easel.address.key):  # noqa: ASYNC110 - the store has no bell for this
                 await trio.sleep(_LOOK_AGAIN_AFTER)
         if limit.cancelled_caught:
-            say.warning("chart not sent", why=f"texts went before it for {self._wait_within:g} s")
+            why = f"texts went before it for {self._wait_within:g} s"
+            log.warning("chart not sent", title=title, target=target, why=why)
             return
         outcome = await easel.send(message, within=SEND_WITHIN)
         trouble = outcome.pictureless if isinstance(outcome, Sent) else outcome.reason
         if trouble:
-            say.warning("chart not sent", why=trouble)
+            log.warning("chart not sent", title=title, target=target, why=trouble)
         else:
-            say.info("chart sent")
+            log.info("chart sent", title=title, target=target)
 
     async def _is_at_rest(self, target: str) -> bool:
         now = self._now()

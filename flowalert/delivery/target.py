@@ -19,6 +19,7 @@ from flowalert.delivery.page import Page
 from flowalert.delivery.room import find_room
 from flowalert.engine.notice import Address
 from flowalert.engine.transition import Kind, Severity
+from flowalert.mask import Mask
 
 if TYPE_CHECKING:
     from apprise import Apprise, AppriseAttachment, NotifyType
@@ -42,6 +43,7 @@ class Target:
         self.easel = easel
         self._apprise = apprise
         self._outlet = prepare_outlet(apprise[0])
+        self._mask = Mask(apprise[0].url())  # type: ignore[no-untyped-call] # apprise has no annotation here
         self._manner = find_manner(apprise[0]) if manner is None else manner
         # One token: a plugin instance is not made for two sends at once, and an abandoned send keeps it.
         self._limiter = trio.CapacityLimiter(1)
@@ -102,7 +104,7 @@ class Target:
             attach=_attach(message) if Part.PICTURE in part else None,
             log_level=logging.DEBUG,
         ) as result:
-            outcome, text_sent = read_answer(result), find_text_sent(result)
+            outcome, text_sent = read_answer(result, self._mask.hide), find_text_sent(result)
         if Part.TEXT not in part:
             return outcome
         if isinstance(outcome, Sent):

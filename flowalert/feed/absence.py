@@ -8,7 +8,7 @@ from collections.abc import Collection, Iterable, Sequence
 
 from flowalert.feed.composer import Composer
 from flowalert.feed.market_status import MarketState
-from flowalert.market.calendar import is_trading_day, is_within_hours, session_end
+from flowalert.market.calendar import is_trading_day, is_within_hours, is_within_hours_of_its_date, session_end
 from flowalert.market.entry import Entry, FeedHeard, FeedSilent
 from flowalert.market.instant import date_of
 from flowalert.market.venue import Venue
@@ -76,12 +76,11 @@ class Absence:
         return self._composer.close_unheard(venues, date)
 
     def _is_known_open(self, venue: Venue, wall: int, now: float) -> bool:
-        date = date_of(wall)
-        said = self._market.is_open(venue, date)
+        said = self._market.is_open(venue, wall)
         if said is False:
             return False
         # That one of its markets is open is not enough: derivatives trade before and after the others.
-        if is_within_hours(venue, wall) and (said or is_trading_day(date)):
+        if is_within_hours_of_its_date(venue, wall) and (said or is_trading_day(date_of(wall))):
             return True
         # A simulator's or a replay's session, at whatever hour of ours. What time it is there now follows from its
         # last update, which is not known of one that an earlier run of the service received.

@@ -1,6 +1,6 @@
 """Raw frames to what they mean."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 
 import msgspec
 from msgspec import UNSET, Struct, UnsetType
@@ -33,7 +33,9 @@ class Decoder:
     and bounded against a hostile server; and the latest time with its second, since a whole slot shares one.
     """
 
-    def __init__(self, places: Iterable[tuple[Venue, str]] = ()) -> None:
+    def __init__(self, places: Iterable[tuple[Venue, str]] = (), *, hide: Callable[[str], str] = str) -> None:
+        """Take data of these places; `hide` strikes the secrets out of what is shown of a frame."""
+        self._hide = hide
         self._decode_plain = msgspec.json.Decoder(_Plain, strict=False).decode
         self._places = frozenset(places)
         self._series: dict[tuple[str, str, str, str], Series] = {}
@@ -71,11 +73,11 @@ class Decoder:
         return True
 
     def _decode_slowly(self, raw: str | bytes) -> Frame:
-        row = read(raw)
+        row = read(raw, self._hide)
         if not isinstance(row, Row):
             return row
         if (row.venue, row.sector) not in self._places:
-            return Quarantined(Flaw.UNASKED, show(name_place(row.venue, row.sector)))
+            return Quarantined(Flaw.UNASKED, show(name_place(row.venue, row.sector), hide=self._hide))
         found = self._remember(row)
         if found is None:
             return Quarantined(Flaw.FLOOD, f"over {_SERIES} series, {name_place(row.venue, row.sector)}")

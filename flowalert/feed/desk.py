@@ -19,7 +19,7 @@ from flowalert.feed.refrain import Refrain
 from flowalert.feed.setting import FeedSettings
 from flowalert.feed.token import TokenSource
 from flowalert.market.entry import Entry, Update
-from flowalert.market.instant import date_of, from_wall
+from flowalert.market.instant import from_wall
 from flowalert.market.venue import Venue
 
 log = structlog.get_logger()
@@ -122,7 +122,7 @@ class Desk:
 
     def hear_status(self, status: MarketStatus) -> None:
         """Note what the exchange says of a market."""
-        self.market.hear(status, date_of(self.wall()))
+        self.market.hear(status, self.wall())
         log.info(
             "market status",
             market=status.jangubun,

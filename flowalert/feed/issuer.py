@@ -16,6 +16,7 @@ from msgspec import Struct
 from flowalert.feed.reading import show
 from flowalert.feed.token_cache import Token
 from flowalert.market.instant import KST
+from flowalert.mask import Mask
 
 _TIMEOUT = 10.0
 # An answer has a token of some hundred characters; what is larger than this is none.
@@ -60,11 +61,13 @@ async def issue_token(
         "appsecretkey": appsecret,
         "scope": "oob",
     }
-    answer = await _post(token_url, form, ssl_context)
+    answer = await _post(token_url, form, ssl_context, Mask(appkey, appsecret))
     if isinstance(answer, Failed):
         return answer
     response, said = answer
-    code, words = _find_code(said, appkey, appsecret), _find_words(said, appkey, appsecret)
+    # What it issues it may quote as well.
+    mask = Mask(appkey, appsecret, str(said.get("access_token", "")))
+    code, words = _find_code(said, mask), _find_words(said, mask)
     if code in _REFUSALS or response.status_code == httpx2.codes.FORBIDDEN:
         remedy = _REFUSALS.get(code, "check feed.appkey and feed.appsecret")
         return Refused(code or f"HTTP {response.status_code}", words, remedy)
@@ -91,19 +94,19 @@ async def revoke_token(
         "token": token.value,
         "token_type_hint": "access_token",
     }
-    answer = await _post(url, form, ssl_context)
+    mask = Mask(appkey, appsecret, token.value)
+    answer = await _post(url, form, ssl_context, mask)
     if isinstance(answer, Failed):
         return answer
     response, said = answer
     if response.status_code == httpx2.codes.OK and said.get("code", 200) in (200, "200"):
         return None
-    secrets = (appkey, appsecret, token.value)
-    words = f"{_find_code(said, *secrets)} {_find_words(said, *secrets)}"
+    words = f"{_find_code(said, mask)} {_find_words(said, mask)}"
     return Failed(f"HTTP {response.status_code} {words}".strip())
 
 
 async def _post(
-    url: str, form: Mapping[str, str], ssl_context: ssl.SSLContext | None
+    url: str, form: Mapping[str, str], ssl_context: ssl.SSLContext | None, mask: Mask
 ) -> tuple[httpx2.Response, Mapping[str, Any]] | Failed:
     try:
         async with (
@@ -118,7 +121,8 @@ async def _post(
                 if len(content) > _LARGEST:
                     return Failed(f"HTTP {response.status_code} with more than {_LARGEST:,} bytes")
     except httpx2.HTTPError as error:
-        return Failed(f"{type(error).__name__}: {error}")
+        # Of an answer that is no HTTP it has the first line.
+        return Failed(show(f"{type(error).__name__}: {error}", 200, hide=mask.hide))
     try:
         said = msgspec.json.decode(content)
     except (msgspec.DecodeError, UnicodeError, RecursionError):
@@ -126,26 +130,18 @@ async def _post(
     return response, said if isinstance(said, dict) else {}
 
 
-def _find_code(said: Mapping[str, Any], *secret: str) -> str:
+def _find_code(said: Mapping[str, Any], mask: Mask) -> str:
     for name in ("error_code", "rsp_cd", "code"):
         if said.get(name) is not None:
-            return show(_hide(said[name], *secret))
+            return show(said[name], hide=mask.hide)
     return ""
 
 
-def _find_words(said: Mapping[str, Any], *secret: str) -> str:
+def _find_words(said: Mapping[str, Any], mask: Mask) -> str:
     for name in ("error_description", "rsp_msg", "message"):
         if isinstance(said.get(name), str):
-            return show(_hide(said[name], *secret), 200)
+            return show(said[name], 200, hide=mask.hide)
     return ""
-
-
-def _hide(said: Any, *secret: str) -> Any:
-    """Strike the secrets out of a text, before it is cut: the beginning of one is a part of it."""
-    if isinstance(said, str):
-        for each in secret:
-            said = said.replace(each, "***")
-    return said
 
 
 def _read_seconds(value: object) -> float | None:

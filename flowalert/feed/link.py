@@ -8,15 +8,16 @@ from trio_websocket import ConnectionClosed, WebSocketConnection
 
 from flowalert.feed.decode import Decoder
 from flowalert.feed.desk import Desk, Refusal
-from flowalert.feed.frame import Control, Echo, Figures, Frame, MarketStatus, Quarantined
+from flowalert.feed.frame import Control, Echo, Figures, MarketStatus, Quarantined
 from flowalert.feed.protocol import ACCEPTED, RequestType, Subject, encode_request
-from flowalert.feed.raw import clean, strike_out
+from flowalert.feed.raw import clean
 from flowalert.feed.request import Request, Requests
 from flowalert.feed.silence import Silence
 from flowalert.feed.token_cache import Token
 from flowalert.feed.want import Want
 from flowalert.market.entry import Update
 from flowalert.market.venue import Venue
+from flowalert.mask import Mask
 
 # The gateway's codes for a token that is invalid, unknown or expired; seen on its REST side.
 _TOKEN_REFUSED = {"IGW00121", "IGW00122", "IGW00123"}
@@ -45,7 +46,9 @@ class Link:
         self._token = token
         self._socket = socket
         self._number = number
-        self._decoder = Decoder()
+        # A server that quotes a request quotes the token too.
+        self._mask = Mask(token.value, desk.settings.appkey, desk.settings.appsecret)
+        self._decoder = Decoder(hide=self._mask.hide)
         self._requests = Requests()
         self._silence = Silence(desk.market, desk.settings.silence_after)
         self._asked: set[Subject] = set()
@@ -109,9 +112,9 @@ class Link:
         """Do what a frame asks for; return its update, if it is one and has been handed on."""
         self._desk.count.frames += 1
         at = self._desk.last_frame_at = self._desk.now()
-        frame = self._decode(raw)
+        frame = self._decoder.decode(raw)
         if self._desk.on_frame is not None:
-            text = clean(raw, frame, self._token.value)
+            text = clean(raw, frame, self._mask)
             if text is not None:
                 self._desk.on_frame(at, self._number, text)
         match frame:
@@ -131,16 +134,6 @@ class Link:
             case Quarantined():
                 self._desk.quarantine(frame)
         return None
-
-    def _decode(self, raw: str | bytes) -> Frame:
-        frame = self._decoder.decode(raw)
-        # A tuple: a union would be made anew for every frame.
-        if isinstance(frame, (Control, Quarantined)):
-            # A server that quotes the request quotes the token too, and what is shown of it may be cut within.
-            text = raw if isinstance(raw, str) else raw.decode(errors="replace")
-            clean_text = strike_out(text, self._token.value)
-            return frame if clean_text == text else self._decoder.decode(clean_text)
-        return frame
 
     def _settle(self, control: Control) -> None:
         request = self._requests.match(control)

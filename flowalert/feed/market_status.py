@@ -1,8 +1,7 @@
 """What the exchange says of the market's state (`JIF`)."""
 
-import datetime as dt
-
 from flowalert.feed.frame import MarketStatus
+from flowalert.market.instant import date_of
 from flowalert.market.venue import Venue
 
 OPEN = "21"
@@ -15,6 +14,11 @@ _VENUES = {
     "5": (Venue.KRX,),
     "6": (Venue.NXT, Venue.UNIFIED),
 }
+# The venues that are not open before a market is. Derivatives open before KRX's other markets, so theirs says nothing
+# of it; `unified` begins with NXT.
+_AWAITED = {"1": (Venue.KRX,), "2": (Venue.KRX,), "6": (Venue.NXT, Venue.UNIFIED)}
+# In seconds, how long after it a market opens at the latest. An opening auction lasts half an hour.
+_OPENS_WITHIN = {"11": 1800, "25": 600, "24": 300, "23": 60, "22": 10}
 _WORDS = {
     "11": "opening auction",
     "21": "open",
@@ -56,24 +60,35 @@ class MarketState:
 
     def __init__(self) -> None:
         self.last: dict[str, str] = {}
-        self._is_open: dict[str, tuple[dt.date, bool]] = {}
+        self._is_open: dict[str, tuple[int, bool]] = {}
+        self._opens_by: dict[str, int] = {}
 
-    def hear(self, status: MarketStatus, date: dt.date) -> None:
-        """Note an event that came on a date."""
+    def hear(self, status: MarketStatus, at: int) -> None:
+        """Note an event that came at an exchange time."""
         self.last[status.jangubun] = status.jstatus
         if status.jstatus in (OPEN, CLOSED):
-            self._is_open[status.jangubun] = (date, status.jstatus == OPEN)
+            self._is_open[status.jangubun] = (at, status.jstatus == OPEN)
+            self._opens_by.pop(status.jangubun, None)
+        elif status.jstatus in _OPENS_WITHIN:
+            self._opens_by[status.jangubun] = at + _OPENS_WITHIN[status.jstatus]
 
     def forget(self) -> None:
         """Take it that the markets may have opened and closed unheard."""
         self.last.clear()
         self._is_open.clear()
+        self._opens_by.clear()
 
-    def is_open(self, venue: Venue, date: dt.date) -> bool | None:
-        """Tell whether a venue is open by what was said on a date: if one of its markets is; None if unsaid."""
+    def is_open(self, venue: Venue, at: int) -> bool | None:
+        """Tell whether a venue is open by what was said on the day: if one of its markets is; None if unsaid.
+
+        One whose opening was announced is not, until it should have come: that may have been said on a socket which
+        is silent since.
+        """
+        if any(at < by and venue in _AWAITED.get(market, ()) for market, by in self._opens_by.items()):
+            return False
         said = [
             is_open
-            for market, (said_on, is_open) in self._is_open.items()
-            if said_on == date and venue in _VENUES.get(market, ())
+            for market, (said_at, is_open) in self._is_open.items()
+            if date_of(said_at) == date_of(at) and venue in _VENUES.get(market, ())
         ]
         return any(said) if said else None

@@ -16,6 +16,7 @@ from msgspec import Struct
 
 from flowalert.feed.frame import Control, Figures, Frame, MarketStatus
 from flowalert.feed.row import Moment
+from flowalert.mask import Mask
 
 # A token is a JWT of hundreds of characters; nothing that a data frame holds is half as long as this.
 _LIKE_A_TOKEN = re.compile(r"[A-Za-z0-9_.+/=\\-]{24,}")
@@ -37,12 +38,7 @@ def encode_frames(frames: Sequence[RawFrame]) -> bytes:
     return _encode(list(frames))
 
 
-def strike_out(text: str, token: str) -> str:
-    """Return a frame's text without the token, as it is or as some write JSON."""
-    return text.replace(token, "***").replace(token.replace("/", "\\/"), "***")
-
-
-def clean(raw: str | bytes, meant: Frame, token: str) -> str | None:
+def clean(raw: str | bytes, meant: Frame, mask: Mask) -> str | None:
     """Return the text of a frame that may be kept, None if it may not: never any part of the token.
 
     `meant` is what the frame was decoded to. An answer can echo the token, so none is kept; in a frame that could
@@ -51,5 +47,4 @@ def clean(raw: str | bytes, meant: Frame, token: str) -> str | None:
     if isinstance(meant, Control):
         return None
     text = raw if isinstance(raw, str) else raw.decode(errors="backslashreplace")
-    text = strike_out(text, token)
-    return text if isinstance(meant, Figures | MarketStatus) else _LIKE_A_TOKEN.sub("***", text)
+    return mask.hide(text if isinstance(meant, Figures | MarketStatus) else _LIKE_A_TOKEN.sub("***", text))

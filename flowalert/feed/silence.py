@@ -5,7 +5,6 @@ from collections.abc import Iterable
 from flowalert.feed.market_status import MarketState
 from flowalert.market.calendar import is_open, is_within_hours
 from flowalert.market.entry import Update
-from flowalert.market.instant import date_of
 from flowalert.market.venue import Venue
 
 
@@ -45,7 +44,7 @@ class Silence:
         return None
 
     def _is_known_open(self, venue: Venue, wall: int) -> bool:
-        said = self._market.is_open(venue, date_of(wall))
+        said = self._market.is_open(venue, wall)
         if said is not None:
             return said
         # The second is for a simulator's or a replay's session, at whatever hour of ours.

@@ -1,8 +1,7 @@
 """When the market is open: trading days of the Korea Exchange, and each venue's hours.
 
 It says when silence is a fault and when a session is over. It never overrules the exchange: an update that
-comes is an update, on a Sunday too. The exchange opens an hour later on a few days (the first of the year,
-the college entrance exam); that is not here, for each late opening is announced anew.
+comes is an update, on a Sunday too.
 """
 
 import datetime as dt
@@ -37,6 +36,23 @@ HOURS = {
     Venue.UNIFIED: Hours(_at(8, 0), _at(20, 0), _at(20, 10)),
 }
 
+_LATER = 3600
+# KRX opens an hour later on the first trading day of the year and shuts as ever, and on the day of the college entrance
+# exam both are an hour later. Source: its announcements of those days, and the education ministry's of the exam. NXT
+# announces its own hours, which are not known to be the same: that it may begin later too costs an hour's watch.
+_EXAM_DAYS = {
+    year: dt.date(year, month, day)
+    for year, month, day in (
+        (2020, 12, 3),  # put off for the pandemic
+        (2021, 11, 18),
+        (2022, 11, 17),
+        (2023, 11, 16),
+        (2024, 11, 14),
+        (2025, 11, 13),
+        (2026, 11, 19),
+    )
+}
+
 
 def is_trading_day(date: dt.date) -> bool:
     """Tell whether the exchange trades on a date: no weekend and no holiday of `XKRX`."""
@@ -45,13 +61,32 @@ def is_trading_day(date: dt.date) -> bool:
 
 def is_open(venue: Venue, at: int) -> bool:
     """Tell whether updates are due from a venue at an exchange time (see `instant`)."""
-    return is_within_hours(venue, at) and is_trading_day(date_of(at))
+    return is_within_hours_of_its_date(venue, at) and is_trading_day(date_of(at))
 
 
 def is_within_hours(venue: Venue, at: int) -> bool:
-    """Tell whether the time of the day lies in the venue's hours, whatever the date."""
+    """Tell whether the time of the day lies in the venue's regular hours, whatever the date."""
+    return _lies_in(HOURS[venue], at)
+
+
+def is_within_hours_of_its_date(venue: Venue, at: int) -> bool:
+    """Tell whether a time lies in the hours that the venue has on its date, be that a trading day or not."""
+    return _lies_in(hours_on(venue, date_of(at)), at)
+
+
+def hours_on(venue: Venue, date: dt.date) -> Hours:
+    """Return a venue's hours on a date: on a few days of the year they begin later, or may.
+
+    In a year whose exam is not known here it may be on the Thursday from the 13th to the 19th of November, as nearly
+    always: then silence in the first hour is none, and the end is as ever.
+    """
     hours = HOURS[venue]
-    return hours.opens <= at % DAY < hours.shuts
+    exam = _EXAM_DAYS.get(date.year)
+    if date == exam and venue is Venue.KRX:
+        return hours._replace(opens=hours.opens + _LATER, shuts=hours.shuts + _LATER)
+    if date == (exam or _likely_exam_day(date.year)) or date == _first_trading_day(date.year):
+        return hours._replace(opens=hours.opens + _LATER)
+    return hours
 
 
 def session_ends_at(venue: Venue, date: dt.date) -> dt.datetime:
@@ -62,6 +97,21 @@ def session_ends_at(venue: Venue, date: dt.date) -> dt.datetime:
 def session_end(venue: Venue, date: dt.date) -> int:
     """Return the same as exchange time."""
     return midnight(date) + HOURS[venue].ends
+
+
+def _lies_in(hours: Hours, at: int) -> bool:
+    return hours.opens <= at % DAY < hours.shuts
+
+
+def _likely_exam_day(year: int) -> dt.date:
+    thirteenth = dt.date(year, 11, 13)
+    return thirteenth + dt.timedelta(days=(3 - thirteenth.weekday()) % 7)
+
+
+@functools.cache
+def _first_trading_day(year: int) -> dt.date:
+    january = (dt.date(year, 1, day) for day in range(1, 32))
+    return next(date for date in january if is_trading_day(date))
 
 
 @functools.cache

@@ -171,3 +171,16 @@ def test_the_process_draws_what_it_is_given_and_says_nothing_else() -> None:
     drawn = subprocess.run(command, input=msgspec.json.encode(make_picture()), capture_output=True, check=True)
     assert read_png(drawn.stdout).size == (1600, 840)
     assert drawn.stderr == b""
+
+
+def test_the_process_draws_where_it_may_not_step_back() -> None:
+    """The unit of the examples allows no call that changes a priority, lower ones too."""
+    denied = (
+        "import errno, os, runpy\n"
+        "def nice(_): raise PermissionError(errno.EPERM, os.strerror(errno.EPERM))\n"
+        "os.nice = nice\n"
+        "runpy.run_module('flowalert.delivery.chart', run_name='__main__')"
+    )
+    command = [sys.executable, "-c", denied]
+    drawn = subprocess.run(command, input=msgspec.json.encode(make_picture()), capture_output=True, check=True)
+    assert read_png(drawn.stdout).size == (1600, 840)

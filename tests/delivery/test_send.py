@@ -3,6 +3,7 @@
 import html
 import io
 import itertools
+import json
 import logging
 import re
 import socket
@@ -74,6 +75,14 @@ async def test_slack_takes_a_message(proxied: Callable[..., Proxy]) -> None:
     written = request.body.decode("unicode_escape")
     assert "코스피 외국인" in written
     assert "-300억" in written
+
+
+async def test_a_word_of_an_answer_may_be_a_part_of_the_token(proxied: Callable[..., Proxy]) -> None:
+    """What a service gives as its reason is no reason where it stands in the URL."""
+    answer = {"ok": False, "error": "plantedtoken"}
+    proxied(lambda _: Answer(200, json.dumps(answer).encode()))
+    url = "slack://xoxb-1234-1234-123plantedtokenofabot4abc/#market"
+    assert await send(url) == Refused("HTTP 200: ***")
 
 
 async def test_telegram_takes_a_message(proxied: Callable[..., Proxy]) -> None:

@@ -49,7 +49,7 @@ def make_settings(exchange_url: str, token_url: str, **changes: Any) -> FeedSett
     given: dict[str, Any] = {
         "endpoint": Endpoint(exchange_url, token_url),
         "appkey": "APPKEY-planted",
-        "appsecret": "APPSECRET-planted",
+        "appsecret": "S3CRET-planted",
         "pace": 0.0,
         "retry_first": 0.02,
         "retry_cap": 0.1,

@@ -114,8 +114,42 @@ def test_the_exchanges_own_word_counts(market: str, status: str, time: str, is_t
     """A market that it calls closed is closed; that one is open says nothing of times at which nothing is published."""
     start = MONDAY + clock(time)
     clocked = Clocked(start)
-    clocked.market.hear(MarketStatus(market, status), date_of(MONDAY))
+    clocked.market.hear(MarketStatus(market, status), start)
     assert bool(clocked.look_until(start + 200)) is is_told
+
+
+@pytest.mark.parametrize(
+    ("day", "venue", "told_at"),
+    [
+        (MONDAY - 4 * DAY, Venue.KRX, "10:01:59"),  # the college entrance exam, on a Thursday
+        (MONDAY + 42 * DAY, Venue.KRX, "10:01:59"),  # the first trading day of 2027
+        (MONDAY + 43 * DAY, Venue.KRX, "09:01:59"),
+        (MONDAY + 42 * DAY, Venue.NXT, "09:01:59"),
+    ],
+)
+def test_a_late_opening_is_no_silence(day: int, venue: Venue, told_at: str) -> None:
+    """On the days on which it is known the hour before it is none; after it silence is told as ever."""
+    clocked = Clocked(day + clock("07:00"))
+    told = [each for at in range(clocked.began, day + clock("11:00")) for each in clocked.look(at, {venue})]
+    assert told == [FeedSilent(day + clock(told_at), "no connection yet")]
+
+
+def test_the_hour_that_an_exam_adds_belongs_to_the_day() -> None:
+    """KRX shuts at 16:30 then, and silence before that is told."""
+    for time, is_told in (("16:00", True), ("16:29", False)):
+        start = MONDAY - 4 * DAY + clock(time)
+        assert bool(Clocked(start).look_until(start + 600)) is is_told
+
+
+def test_an_opening_that_is_announced_is_waited_for() -> None:
+    """Late on a day of which the calendar knows nothing; and no longer than that, for the socket may be dead since."""
+    clocked = Clocked(MONDAY + clock("08:58"))
+    for time, market, status in (("08:59", "1", "11"), ("09:15", "5", "21"), ("09:28", "1", "25")):
+        at = MONDAY + clock(time)
+        assert clocked.look_until(at, clocked.began) == []
+        clocked.market.hear(MarketStatus(market, status), at)
+    due_at = MONDAY + clock("09:38")
+    assert clocked.look_until(due_at + 300, MONDAY + clock("09:28")) == [FeedSilent(due_at + 119, "no connection yet")]
 
 
 def test_a_restart_after_hours_does_not_take_the_session_for_a_running_one() -> None:
@@ -248,7 +282,7 @@ async def test_an_issuer_that_gives_no_token() -> None:
     """The cause is told in words, without the key and the secret that they quote."""
 
     def setup(_: Exchange, issuer: Issuer) -> None:
-        words = "key APPKEY-planted and secret APPSECRET-planted are under repair"
+        words = "key APPKEY-planted and secret S3CRET-planted are under repair"
         issuer.replies += [(500, {"error_description": words}, {})] * 1000
 
     async with open_feed(setup=setup, moment=IN_SESSION, **IS_QUICK) as running:

@@ -26,6 +26,7 @@ from flowalert.market.entry import Entry, SessionClosed, SlotClosed, Update
 from flowalert.market.instant import from_wall, to_wall
 from flowalert.market.moment import from_ms, to_ms
 from flowalert.market.venue import Venue
+from flowalert.mask import PART, Mask
 from flowalert.replay import read_chunks
 from flowalert.simulator.fault import Garbling, garble
 from tests.feed.exchange import data_frame
@@ -33,6 +34,7 @@ from tests.feed.making import MONDAY, clock
 from tests.feed.running import IN_SESSION, KOSPI, open_feed, until
 
 TOKEN = "eyJ0eXAiOiJKV1QiLCJhbGciOiJIUzUxMiJ9." + "aB3-_" * 60  # what a token of the exchange looks like
+MASK = Mask(TOKEN)
 
 
 def frame_at(time: str, day: int = 0, **body: Any) -> RawFrame:
@@ -152,8 +154,8 @@ def test_what_befell_the_frames_is_counted() -> None:
 )
 def test_frames_are_kept_word_for_word(frame: str) -> None:
     """Data, the market's status, and what could not be read."""
-    assert clean(frame, decode(frame), TOKEN) == frame
-    assert clean(frame.encode(), decode(frame.encode()), TOKEN) == frame
+    assert clean(frame, decode(frame), MASK) == frame
+    assert clean(frame.encode(), decode(frame.encode()), MASK) == frame
 
 
 def decode(raw: str | bytes) -> Figures | Control | MarketStatus | Quarantined | Any:
@@ -178,8 +180,8 @@ def test_no_part_of_the_token_is_kept(seed: int, how: str) -> None:
             raw = data_frame().replace("{", f'{{"token":"{TOKEN}",', rng.randrange(1, 3))
         case "request":
             raw = json.dumps({"header": {"token": TOKEN, "tr_type": "3"}, "body": {"tr_cd": "BM_", "tr_key": "001"}})
-    kept = clean(raw, decode(raw), TOKEN) or ""
-    assert not any(TOKEN[start : start + 24] in kept for start in range(len(TOKEN) - 24))
+    kept = clean(raw, decode(raw), MASK) or ""
+    assert not any(TOKEN[start : start + PART] in kept for start in range(len(TOKEN) - PART + 1))
 
 
 async def test_answers_are_not_kept_and_connections_are_numbered() -> None:

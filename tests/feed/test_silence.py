@@ -1,12 +1,10 @@
 """Whether updates that stay away are a fault."""
 
-import datetime as dt
-
 from flowalert.feed.frame import MarketStatus
 from flowalert.feed.market_status import MarketState, describe_status
 from flowalert.feed.silence import Silence
 from flowalert.market.entry import Update
-from flowalert.market.instant import DAY, date_of
+from flowalert.market.instant import DAY
 from flowalert.market.series import Series
 from flowalert.market.venue import Venue
 from tests.feed.making import FOREIGN, MONDAY, NXT, clock
@@ -62,7 +60,7 @@ def test_an_update_in_the_venues_hours_means_an_open_session() -> None:
 def test_what_the_exchange_says_holds_for_its_day() -> None:
     """Closed and open count for more than calendar and updates, until the date changes or it is forgotten."""
     market = MarketState()
-    monday = date_of(MONDAY)
+    monday = MONDAY + TEN
     assert market.is_open(Venue.KRX, monday) is None
     market.hear(MarketStatus("1", "21"), monday)
     market.hear(MarketStatus("2", "31"), monday)
@@ -71,7 +69,7 @@ def test_what_the_exchange_says_holds_for_its_day() -> None:
     assert market.is_open(Venue.NXT, monday) is None
     market.hear(MarketStatus("1", "41"), monday)
     assert market.is_open(Venue.KRX, monday) is False
-    assert market.is_open(Venue.KRX, monday + dt.timedelta(days=1)) is None
+    assert market.is_open(Venue.KRX, monday + DAY) is None
     silence = Silence(market, 90)
     silence.hear(update(FOREIGN, MONDAY + TEN), 0)
     assert silence.find(KRX, MONDAY + TEN, 100) is None
@@ -83,10 +81,29 @@ def test_what_the_exchange_says_holds_for_its_day() -> None:
 def test_derivatives_still_open_keep_the_venue_open() -> None:
     """KRX is closed once all of its markets that spoke are."""
     market = MarketState()
-    monday = date_of(MONDAY)
+    monday = MONDAY + TEN
     market.hear(MarketStatus("5", "21"), monday)
     market.hear(MarketStatus("1", "41"), monday)
     assert market.is_open(Venue.KRX, monday) is True
+
+
+def test_what_is_to_open_is_not_open() -> None:
+    """From the exchange's announcement on, for as long as that may take; of each venue those that it waits for."""
+    at = MONDAY + clock("09:30")
+    market = MarketState()
+    market.hear(MarketStatus("1", "11"), at)
+    market.hear(MarketStatus("5", "21"), at)
+    assert [market.is_open(venue, at + 1799) for venue in (Venue.KRX, Venue.NXT)] == [False, None]
+    assert market.is_open(Venue.KRX, at + 1800) is True
+    market.hear(MarketStatus("6", "25"), at)
+    market.hear(MarketStatus("6", "22"), at + 590)
+    assert [market.is_open(venue, at + 599) for venue in (Venue.NXT, Venue.UNIFIED)] == [False, False]
+    assert market.is_open(Venue.NXT, at + 600) is None
+    market.hear(MarketStatus("1", "21"), at + 600)
+    assert market.is_open(Venue.KRX, at + 601) is True
+    market.hear(MarketStatus("1", "24"), at + 602)
+    market.forget()
+    assert market.is_open(Venue.KRX, at + 603) is None
 
 
 def test_statuses_have_words() -> None:

@@ -14,11 +14,12 @@ import trio.testing
 import trustme
 from structlog.testing import capture_logs
 
+from flowalert.feed.issuer import Failed, issue_token
 from flowalert.feed.setting import FeedSettings
 from flowalert.feed.token import TokenRefusedError, TokenSource
 from flowalert.feed.token_cache import Token, identify, load_token, save_token
 from flowalert.market.instant import KST
-from tests.feed.exchange import Issuer, open_issuer
+from tests.feed.exchange import Issuer, open_issuer, open_raw
 from tests.feed.running import Wall, make_settings
 
 NOON = dt.datetime(2026, 11, 23, 12, tzinfo=KST)
@@ -45,7 +46,7 @@ async def test_the_request_is_the_vendors() -> None:
                 {
                     "grant_type": "client_credentials",
                     "appkey": "APPKEY-planted",
-                    "appsecretkey": "APPSECRET-planted",
+                    "appsecretkey": "S3CRET-planted",
                     "scope": "oob",
                 },
             )
@@ -157,11 +158,29 @@ async def test_a_key_that_worked_is_asked_for_again() -> None:
 async def test_a_refusal_that_quotes_the_secret_does_not_pass_it_on() -> None:
     """The vendor's words are shown without what must not be shown."""
     async with open_source() as (source, issuer, _):
-        words = {"error_code": "IGW00105", "error_description": "APPSECRET-planted is wrong for APPKEY-planted"}
+        words = {"error_code": "IGW00105", "error_description": "S3CRET-planted is wrong for APPKEY-planted"}
         issuer.replies.append((403, words, {}))
         with pytest.raises(TokenRefusedError) as caught:
             await source.get()
         assert "planted" not in str(caught.value)
+
+
+async def test_an_answer_that_is_no_http_is_not_passed_on() -> None:
+    """Of a server that sends back what it is sent, the HTTP library has the first line in its error."""
+
+    async def send_back(stream: trio.SocketStream) -> None:
+        async with stream:
+            asked = b""
+            while b"appsecretkey" not in asked:
+                asked += await stream.receive_some()
+            await stream.send_all(asked[asked.index(b"grant_type") :] + b"\r\n\r\n")
+
+    async with open_raw(send_back) as url:
+        settings = make_settings("ws://127.0.0.1:1/", url.replace("ws://", "http://"))
+        answer = await issue_token(settings.endpoint.token_url, settings.appkey, settings.appsecret, NOON, None)
+    assert isinstance(answer, Failed)
+    assert "illegal status line" in answer.words
+    assert "planted" not in answer.words
 
 
 @pytest.mark.parametrize(
@@ -288,7 +307,7 @@ async def test_revoking(tmp_path: Path) -> None:
             "/oauth2/revoke",
             {
                 "appkey": "APPKEY-planted",
-                "appsecretkey": "APPSECRET-planted",
+                "appsecretkey": "S3CRET-planted",
                 "token": "token-1",
                 "token_type_hint": "access_token",
             },
@@ -315,7 +334,7 @@ async def test_revoking_the_token_of_an_earlier_run(tmp_path: Path) -> None:
 async def test_no_secret_is_shown(tmp_path: Path) -> None:
     """Neither repr nor any log line has the key, the secret or the token."""
     async with open_source(token_cache=tmp_path / "token.json", retry_cap=0.01) as (source, issuer, _):
-        issuer.replies.append((500, {"message": "APPKEY-planted APPSECRET-planted"}, {}))
+        issuer.replies.append((500, {"message": "APPKEY-planted S3CRET-planted"}, {}))
         with capture_logs() as logs:
             token = await source.get()
         shown = json.dumps(logs, default=str) + repr(source._settings) + repr(token) + repr(source)

@@ -7,20 +7,22 @@ from flowalert.feed.decode import Decoder
 from flowalert.feed.frame import Figures, Quarantined
 from flowalert.feed.raw import clean
 from flowalert.market.venue import Venue
+from flowalert.mask import Mask
 from tests.fuzz.target import Target, text_of
 
 _PLACES = [(venue, sector) for venue in Venue for sector in ("001", "101", "900")]
+_MASK = Mask("eyJtok3n.Ua9/Hr2+Bw7Lk4Ds1Vn8")
 _WALL = 1_795_427_460
 _FIGURES = ("msvol", "msval", "msvolume", "mdvolume", "msvalue", "mdvalue", "p_msvol", "p_msval")
 
 
 def run(data: bytes) -> None:
-    decoder, composer = Decoder(_PLACES), Composer()
+    decoder, composer = Decoder(_PLACES, hide=_MASK.hide), Composer()
     for raw in (data, text_of(data)):
         # The second time it is known how the series is spelled.
         for _ in range(2):
             frame = decoder.decode(raw)
-            clean(raw, frame, "token")
+            clean(raw, frame, _MASK)
             if isinstance(frame, Quarantined):
                 assert frame.detail.isprintable()
                 assert len(frame.detail) < 200

@@ -45,10 +45,24 @@ def test_holidays_of_the_exchange(date: str, trades: bool) -> None:
         (Venue.NXT, "2026-11-23T19:59:59", True),
         (Venue.UNIFIED, "2026-11-23T20:00:00", False),
         (Venue.KRX, "2026-11-22T10:00:00", False),
+        (Venue.KRX, "2026-11-19T09:59:59", False),  # the college entrance exam
+        (Venue.KRX, "2026-11-19T10:00:00", True),
+        (Venue.KRX, "2026-11-19T16:29:59", True),
+        (Venue.KRX, "2026-11-19T16:30:00", False),
+        (Venue.NXT, "2026-11-19T08:59:59", False),  # it may be later
+        (Venue.NXT, "2026-11-19T20:00:00", False),
+        (Venue.KRX, "2026-11-12T09:00:00", True),
+        (Venue.KRX, "2027-01-04T09:59:59", False),  # the first trading day of its year
+        (Venue.KRX, "2027-01-04T10:00:00", True),
+        (Venue.KRX, "2027-01-04T15:30:00", False),
+        (Venue.KRX, "2027-01-05T09:00:00", True),
+        (Venue.KRX, "2029-11-15T09:59:59", False),  # likely the exam
+        (Venue.KRX, "2029-11-15T15:30:00", False),
+        (Venue.KRX, "2029-11-22T09:00:00", True),
     ],
 )
 def test_updates_are_due_in_the_hours_of_a_trading_day(venue: Venue, moment: str, expected: bool) -> None:
-    """Opening belongs to the hours, closing does not, and each venue has its own."""
+    """Opening belongs to the hours, closing does not; each venue has its own, and on a few days others."""
     assert is_open(venue, at(moment)) is expected
 
 

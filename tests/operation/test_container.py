@@ -39,6 +39,20 @@ def test_it_does_not_run_as_root() -> None:
     assert of("WORKDIR") == [volume]
 
 
+def test_the_volume_is_its_users_alone() -> None:
+    """Made empty with the user's and the group's numbers: a new volume takes over rights and files of the folder."""
+    uid, gid = of("USER")[0].split(":")
+    (run_,) = of("RUN")
+    assert f"groupadd --system --gid {gid} " in run_
+    assert f"useradd --system --uid {uid} --gid {gid} --no-create-home " in run_
+    assert f"install -d -o {uid} -g {gid} -m 0700 {of('VOLUME')[0]}" in run_
+
+
+def test_it_is_built_in_the_format_that_has_health_checks() -> None:
+    """Podman leaves them out of its own format, with a warning that is easily overlooked."""
+    assert "podman build --format docker " in FILE.read_text(encoding="utf-8")
+
+
 def test_its_commands_are_commands() -> None:
     """What it starts, and the health check, have arguments that the command line takes."""
     (entry,) = map(json.loads, of("ENTRYPOINT"))
