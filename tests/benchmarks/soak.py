@@ -1,0 +1,56 @@
+"""`python -m tests.benchmarks.soak [--sessions N] [--json]`: a month of trading days at full speed, with faults."""
+
+import argparse
+import json
+import sys
+import tempfile
+from dataclasses import asdict
+from pathlib import Path
+
+from tests.soak.sample import Session
+from tests.soak.soak import Extent, run_soak
+from tests.soak.verdict import find_growth
+
+_MONTH = 22
+_FEWEST = 3
+_HEAD = " day   frames      s  us/frame  p50 ms  p99 ms  messages  memory MB  tasks  threads  descriptors  store MB"
+
+
+def main() -> None:
+    """Run the sessions, print a line of each and then what grew; exit with 1 if anything did."""
+    parser = argparse.ArgumentParser(prog="python -m tests.benchmarks.soak", description=__doc__)
+    parser.add_argument(
+        "--sessions", type=int, default=_MONTH, help="a month has 22 and takes a quarter of an hour; 3 at least"
+    )
+    parser.add_argument("--json", action="store_true", help="print one list of the sessions, and nothing else")
+    options = parser.parse_args()
+    if options.sessions < _FEWEST:
+        parser.error(f"{options.sessions} sessions say nothing; give {_FEWEST} or more")
+    extent = Extent(sessions=options.sessions)
+    if not options.json:
+        print(_HEAD)
+    with tempfile.TemporaryDirectory(prefix="flowalert-soak-") as folder:
+        sessions = run_soak(Path(folder), extent, _pass_over if options.json else _tell)
+    if options.json:
+        print(json.dumps([asdict(session) for session in sessions], indent=2))
+    growth = list(find_growth(sessions, extent.kept))
+    print(*(growth or ["nothing grew"]), sep="\n", file=sys.stderr)
+    sys.exit(bool(growth))
+
+
+def _pass_over(_: Session) -> None:
+    """Say nothing."""
+
+
+def _tell(session: Session) -> None:
+    census = session.census
+    print(
+        f"{session.number:4} {session.frames:8,} {session.seconds:6.1f} {session.cpu_us:9.1f} {session.p50_ms:7.1f}"
+        f" {session.p99_ms:7.1f} {session.messages:9,} {session.memory_mb:10.1f} {census.tasks:6} {census.threads:8}"
+        f" {census.descriptors:12} {session.store_mb:9.1f}",
+        flush=True,
+    )
+
+
+if __name__ == "__main__":
+    main()

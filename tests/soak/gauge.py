@@ -1,0 +1,59 @@
+"""What a service under test and who tests it tell each other without a word: what time it is, and how many tasks live.
+
+A file in memory that both have open: no socket, no task and no thread of the service is there for it.
+"""
+
+import mmap
+from pathlib import Path
+
+_WORD = 8
+_SIZE = 3 * _WORD
+
+
+class Gauge:
+    """Three numbers that two processes share.
+
+    The test changes `exchange_at`, what time it is at the exchange (see `market.instant`), and `ahead`, by how many
+    seconds people's clock is ahead of the machine's; the service changes `tasks`, how many of trio's live.
+    """
+
+    def __init__(self, path: Path) -> None:
+        """Open the file, which `make_gauge` made."""
+        with path.open("r+b") as file:
+            self._shared = mmap.mmap(file.fileno(), _SIZE)
+
+    def _read(self, index: int) -> int:
+        return int.from_bytes(self._shared[index * _WORD : (index + 1) * _WORD], "little", signed=True)
+
+    def _write(self, index: int, value: int) -> None:
+        self._shared[index * _WORD : (index + 1) * _WORD] = value.to_bytes(_WORD, "little", signed=True)
+
+    @property
+    def exchange_at(self) -> int:
+        return self._read(0)
+
+    @exchange_at.setter
+    def exchange_at(self, value: int) -> None:
+        self._write(0, value)
+
+    @property
+    def ahead(self) -> int:
+        return self._read(1)
+
+    @ahead.setter
+    def ahead(self, value: int) -> None:
+        self._write(1, value)
+
+    @property
+    def tasks(self) -> int:
+        return self._read(2)
+
+    @tasks.setter
+    def tasks(self, value: int) -> None:
+        self._write(2, value)
+
+
+def make_gauge(path: Path) -> Gauge:
+    """Make the file, all of it zero, and open it."""
+    path.write_bytes(bytes(_SIZE))
+    return Gauge(path)
