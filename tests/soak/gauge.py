@@ -1,4 +1,4 @@
-"""What a service under test and who tests it tell each other without a word: what time it is, and how many tasks live.
+"""What a service under test and who tests it tell each other without a word: what time it is, and what the one holds.
 
 A file in memory that both have open: no socket, no task and no thread of the service is there for it.
 """
@@ -7,14 +7,15 @@ import mmap
 from pathlib import Path
 
 _WORD = 8
-_SIZE = 3 * _WORD
+_SIZE = 4 * _WORD
 
 
 class Gauge:
-    """Three numbers that two processes share.
+    """Four numbers that two processes share.
 
     The test changes `exchange_at`, what time it is at the exchange (see `market.instant`), and `ahead`, by how many
-    seconds people's clock is ahead of the machine's; the service changes `tasks`, how many of trio's live.
+    seconds people's clock is ahead of the machine's. The service changes `tasks`, how many of trio's live, and
+    `blocks`, how many pieces of memory Python's objects have.
     """
 
     def __init__(self, path: Path) -> None:
@@ -51,6 +52,14 @@ class Gauge:
     @tasks.setter
     def tasks(self, value: int) -> None:
         self._write(2, value)
+
+    @property
+    def blocks(self) -> int:
+        return self._read(3)
+
+    @blocks.setter
+    def blocks(self, value: int) -> None:
+        self._write(3, value)
 
 
 def make_gauge(path: Path) -> Gauge:

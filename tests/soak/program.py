@@ -1,8 +1,8 @@
-"""`python -m tests.soak.program GAUGE IDLE run …`: flowalert itself, but for what time it is and a count of its tasks.
+"""`python -m tests.soak.program GAUGE IDLE run …`: flowalert itself, but for what time it is, and with its gauge.
 
 The settings, the sockets, the store, the signals, the log and the end are those of the program. Both clocks of its plan
-are read from a gauge, and one more of trio's system tasks writes down how many live. A thread that trio keeps for later
-ends after `IDLE` seconds.
+are read from the gauge, and one more of trio's system tasks writes down there what there is of tasks and objects. A
+thread that trio keeps for later ends after `IDLE` seconds.
 """
 
 import datetime as dt
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from flowalert.service import Account, Plan
     from flowalert.settings import Settings
 
-_COUNT_EVERY = 0.05
+_COUNT_EVERY = 0.1
 
 _make_plan, _serve = run._plan, run._serve
 
@@ -43,16 +43,17 @@ def main() -> None:
         )
 
     async def serve(plan: "Plan") -> "Account | None":
-        trio.lowlevel.spawn_system_task(partial(_count_tasks, gauge))
+        trio.lowlevel.spawn_system_task(partial(_count, gauge))
         return await _serve(plan)
 
     run._plan, run._serve = make_plan, serve
     run.run.main(arguments, prog_name="flowalert run")
 
 
-async def _count_tasks(gauge: Gauge) -> None:
+async def _count(gauge: Gauge) -> None:
     while True:
         gauge.tasks = trio.lowlevel.current_statistics().tasks_living
+        gauge.blocks = sys.getallocatedblocks()
         await trio.sleep(_COUNT_EVERY)
 
 

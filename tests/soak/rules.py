@@ -24,7 +24,8 @@ channels:
     rate: 60/1m
 rules: ["{rules}/*.yaml", soak.yaml]
 store: flowalert.db
-keep: {{sessions: {kept}}}
+keep: {{sessions: {kept}, export: recordings/old}}
+record: {{folder: recordings, frames: true}}
 log: {{format: json}}
 """
 

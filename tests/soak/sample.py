@@ -27,7 +27,8 @@ class Session:
     """One session, and the service after it, when nothing waits.
 
     `p50_ms` and `p99_ms` are from the sending of a frame to the request at its target; `seconds` those in which the
-    frames were sent, reconnects and all, and `cpu_us` the processor's for a frame. `kept` are the store's trading days.
+    frames were sent, reconnects and all, and `cpu_us` the processor's for a frame. `blocks` are the pieces of memory
+    that Python's objects have, `kept` the store's trading days.
     """
 
     number: int
@@ -38,6 +39,7 @@ class Session:
     p99_ms: float
     messages: int
     memory_mb: float
+    blocks: int
     census: Census
     store_mb: float
     kept: int

@@ -145,6 +145,7 @@ class _Soak:
             p99_ms=percentiles[98],
             messages=sum(self.target.taken.values()) - messages,
             memory_mb=read_memory(self.process.pid, "VmRSS"),
+            blocks=self.gauge.blocks,
             census=census,
             store_mb=size_store(self.store),
             kept=count_rows(self.store, "SELECT count(DISTINCT day) FROM sessions"),
@@ -282,7 +283,7 @@ class _Soak:
 
     async def _rest(self) -> Census:
         """Return what the service has at rest: once it is what it was before, or else after all that may end has."""
-        with trio.move_on_after(self.extent.idle + 5):
+        with trio.move_on_after(self.extent.idle + (1 if self.census is None else 5)):
             while self.census != self._read_census():  # noqa: ASYNC110 - no event tells of another process's
                 await trio.sleep(0.1)
         census = self._read_census()
