@@ -13,7 +13,7 @@ from tests.program import count_descriptors
 _TICKS = os.sysconf("SC_CLK_TCK")
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True, order=True)
 class Census:
     """What of a service must be the same, however long it runs: trio's tasks, threads, descriptors."""
 
