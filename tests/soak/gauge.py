@@ -7,15 +7,16 @@ import mmap
 from pathlib import Path
 
 _WORD = 8
-_SIZE = 4 * _WORD
+_SIZE = 5 * _WORD
 
 
 class Gauge:
-    """Four numbers that two processes share.
+    """Five numbers that two processes share.
 
     The test changes `exchange_at`, what time it is at the exchange (see `market.instant`), and `ahead`, by how many
-    seconds people's clock is ahead of the machine's. The service changes `tasks`, how many of trio's live, and
-    `blocks`, how many pieces of memory Python's objects have.
+    seconds people's clock is ahead of the machine's, and `asked`, how often it asked for `blocks`. The service changes
+    `tasks`, how many of trio's live, and `blocks`, how many pieces of memory Python's objects have when there is no
+    garbage among them: below zero until it has answered.
     """
 
     def __init__(self, path: Path) -> None:
@@ -60,6 +61,14 @@ class Gauge:
     @blocks.setter
     def blocks(self, value: int) -> None:
         self._write(3, value)
+
+    @property
+    def asked(self) -> int:
+        return self._read(4)
+
+    @asked.setter
+    def asked(self, value: int) -> None:
+        self._write(4, value)
 
 
 def make_gauge(path: Path) -> Gauge:

@@ -6,6 +6,7 @@ thread that trio keeps for later ends after `IDLE` seconds.
 """
 
 import datetime as dt
+import gc
 import sys
 from dataclasses import replace
 from functools import partial
@@ -51,9 +52,16 @@ def main() -> None:
 
 
 async def _count(gauge: Gauge) -> None:
+    answered = 0
     while True:
         gauge.tasks = trio.lowlevel.current_statistics().tasks_living
-        gauge.blocks = sys.getallocatedblocks()
+        if gauge.asked > answered:
+            answered = gauge.asked
+            # As the service does after a reload: garbage of before that is frozen too.
+            gc.unfreeze()
+            gc.collect()
+            gc.freeze()
+            gauge.blocks = sys.getallocatedblocks()
         await trio.sleep(_COUNT_EVERY)
 
 

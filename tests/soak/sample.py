@@ -28,7 +28,7 @@ class Session:
 
     `p50_ms` and `p99_ms` are from the sending of a frame to the request at its target; `seconds` those in which the
     frames were sent, reconnects and all, and `cpu_us` the processor's for a frame. `blocks` are the pieces of memory
-    that Python's objects have, `kept` the store's trading days.
+    that Python's objects have without garbage, `kept` the store's trading days.
     """
 
     number: int

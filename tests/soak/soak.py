@@ -135,6 +135,7 @@ class _Soak:
         took = [(at - self.sent_at[second]) * 1e3 for second, at in self.target.arrived_at.items()]
         await self._close(number, date)
         census = await self._rest()
+        memory = read_memory(self.process.pid, "VmRSS")
         percentiles = statistics.quantiles(took, n=100, method="inclusive")
         return Session(
             number=number,
@@ -144,8 +145,8 @@ class _Soak:
             p50_ms=percentiles[49],
             p99_ms=percentiles[98],
             messages=sum(self.target.taken.values()) - messages,
-            memory_mb=read_memory(self.process.pid, "VmRSS"),
-            blocks=self.gauge.blocks,
+            memory_mb=memory,
+            blocks=await self._count_blocks(),
             census=census,
             store_mb=size_store(self.store),
             kept=count_rows(self.store, "SELECT count(DISTINCT day) FROM sessions"),
@@ -293,6 +294,12 @@ class _Soak:
 
     def _read_census(self) -> Census:
         return read_census(self.process.pid, self.gauge.tasks)
+
+    async def _count_blocks(self) -> int:
+        self.gauge.blocks = -1
+        self.gauge.asked += 1
+        await until(lambda: self.gauge.blocks >= 0, PATIENCE)
+        return self.gauge.blocks
 
     def _count(self, query: str) -> int:
         return count_rows(self.store, query)
