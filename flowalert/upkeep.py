@@ -1,5 +1,6 @@
 """Keeping a store to its size while the service runs: days long over go, into recordings first if that is wanted."""
 
+import ctypes
 import math
 import os
 from collections.abc import Callable, Sequence
@@ -56,6 +57,7 @@ class Upkeep:
                 if self._rung.is_set():
                     self._rung = trio.Event()
                     await self.tidy()
+                    await trio.to_thread.run_sync(give_back)
                 with trio.move_on_after(_LOOKS_EVERY):
                     await self._rung.wait()
                 await self._trim_log()
@@ -134,6 +136,17 @@ class Upkeep:
             self._told_at = now
             remedy = "end the program that has been reading the store for so long; `fuser` lists who has it open"
             log.warning("the store's write-ahead log grows", mb=round(size / 1e6), remedy=remedy)
+
+
+def give_back() -> None:
+    """Return to the system what a day has freed, where the C library is one that keeps it.
+
+    Recording and export leave some megabytes free in the heap of each thread that they had; glibc gives back only what
+    is free at a heap's end. A day's memory would be the next one's to use, but it would go up and down with chance.
+    """
+    trim = getattr(ctypes.CDLL(None), "malloc_trim", None)
+    if trim is not None:
+        trim(0)
 
 
 _SUFFIX = ".jsonl.zst"

@@ -27,14 +27,19 @@ def read_memory(pid: int, name: str) -> float:
     return next(int(line.split()[1]) / 1024 for line in status.splitlines() if line.startswith(f"{name}:"))
 
 
+def count_descriptors(pid: int) -> int:
+    """Return how many descriptors a process has open."""
+    return len(list(Path(f"/proc/{pid}/fd").iterdir()))
+
+
 @contextmanager
 def start_program(
-    *arguments: str, folder: Path, environ: Mapping[str, str] | None = None
+    *arguments: str, folder: Path, environ: Mapping[str, str] | None = None, module: str = "flowalert"
 ) -> Iterator[subprocess.Popen[str]]:
     """Start `flowalert`, its output going to `out.txt` and `err.txt` in the folder; kill it if it is left running."""
     with (folder / "out.txt").open("a") as out, (folder / "err.txt").open("a") as err:
         process = subprocess.Popen(
-            [sys.executable, "-m", "flowalert", *arguments],
+            [sys.executable, "-m", module, *arguments],
             cwd=folder,
             stdin=subprocess.DEVNULL,
             stdout=out,

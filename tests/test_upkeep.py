@@ -1,6 +1,7 @@
 """The store keeps its size: days go whole, exported first where that is wanted, and nothing that is still needed."""
 
 import datetime as dt
+import os
 import random
 import subprocess
 import sys
@@ -27,7 +28,7 @@ from flowalert.store import Export, Keep, open_clerk, open_store
 from flowalert.store.store import Store
 from flowalert.upkeep import Upkeep
 from tests.delivery.ending import queue_of, settle
-from tests.program import PATIENCE
+from tests.program import PATIENCE, read_memory
 from tests.store.sample import DESK, MONDAY, NINE, NOW, PHONE, notice, update
 
 ROOT = Path(__file__).parents[1]  # from where `tests` is a package of a process of its own
@@ -411,6 +412,22 @@ async def test_a_service_tidies_when_it_starts_and_when_a_session_closes(tmp_pat
         await service._take(received[-1:])
         await wait_for({26, 27})
         stop.set()
+
+
+async def test_what_a_day_has_freed_is_given_back(tmp_path: Path) -> None:
+    """Memory that is free between what is not is the system's again once the store is tidy."""
+    async with open_store(tmp_path / "flow.db") as store, trio.open_nursery() as nursery:
+        blocks = [bytearray(b"x" * 60_000) for _ in range(1_000)]
+        left = blocks[::50]
+        del blocks
+        held = read_memory(os.getpid(), "VmRSS")
+        upkeep = upkeep_of(store)
+        nursery.start_soon(upkeep.run)
+        with trio.fail_after(PATIENCE):
+            while read_memory(os.getpid(), "VmRSS") > held - 40:  # noqa: ASYNC110 - the kernel has no event of it
+                await trio.sleep(0.01)
+        upkeep.close()
+    assert len(left) == 20
 
 
 if __name__ == "__main__":

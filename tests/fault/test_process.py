@@ -14,7 +14,7 @@ from tests.fault.proxy import Proxy, open_proxy
 from tests.fault.torrent import wrap
 from tests.feed.exchange import Exchange, data_frame, open_exchange
 from tests.feed.running import until
-from tests.program import read_memory, start_program, stop
+from tests.program import count_descriptors, read_memory, start_program, stop
 from tests.test_service import VENDOR_RULE, issue_token, posts, token_url_of, write
 
 
@@ -71,7 +71,3 @@ async def publish(exchange: Exchange, hook: Recorder, number: int) -> None:
 
 def has_at_most(pid: int, descriptors: int) -> bool:
     return count_descriptors(pid) <= descriptors
-
-
-def count_descriptors(pid: int) -> int:
-    return len(list(Path(f"/proc/{pid}/fd").iterdir()))
