@@ -5,6 +5,7 @@ from flowalert.store.alert import Alert, AlertState
 from flowalert.store.attic import Attic
 from flowalert.store.audit import Action, Deed
 from flowalert.store.backlog import Backlog
+from flowalert.store.beginning import NotOne
 from flowalert.store.copy import Copy, copy_store
 from flowalert.store.export import Export
 from flowalert.store.ledger import Ledger, Line, Names, Selection
@@ -35,6 +36,7 @@ __all__ = [
     "Names",
     "NotAcknowledged",
     "NotEnded",
+    "NotOne",
     "NotPutBack",
     "PutBack",
     "Reader",

@@ -1,5 +1,6 @@
 """Deliveries looked up for people: by what they are about, with the transition that they tell of."""
 
+import fnmatch
 from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
@@ -8,9 +9,10 @@ import apsw
 import msgspec
 from msgspec import Struct
 
-from flowalert.engine.notice import Delivery, DeliveryState
+from flowalert.engine.notice import Delivery, DeliveryState, Occasion
 from flowalert.engine.transition import Transition
 from flowalert.market.moment import from_ms, to_ms
+from flowalert.market.name import suggest
 from flowalert.store.queue import decode_delivery
 
 
@@ -37,6 +39,16 @@ class Line(Struct, frozen=True):
     transition: Transition
     blocked_until: datetime | None = None
 
+    @property
+    def waits_for(self) -> str:
+        """What it waits for that no stage has decided about yet; "" where that is its turn alone."""
+        if self.blocked_until is not None:
+            return "waits with others that failed"
+        is_pending = self.delivery.state is DeliveryState.PENDING
+        if is_pending and self.delivery.notice.cause.occasion is Occasion.ESCALATED:
+            return "unless somebody acknowledges it"
+        return ""
+
 
 class Ledger(Struct, frozen=True):
     """The newest of the deliveries of a selection, oldest of them first; `counts` is over the whole selection."""
@@ -50,6 +62,17 @@ class Names(Struct, frozen=True):
 
     channels: tuple[str, ...]
     rules: tuple[str, ...]
+
+    def object_to(self, selection: Selection) -> str | None:
+        """Return what of a selection names nothing that there is, in words: it is a typing mistake."""
+        asked = [("channel", name, self.channels) for name in selection.channels]
+        asked += [("rule", name, self.rules) for name in selection.rules]
+        for what, name, names in asked:
+            if name not in names and not fnmatch.filter(names, name):
+                near = suggest(name, names)
+                instead = f"did you mean {near}?" if near else f"it has {', '.join(names) or 'none'}"
+                return f"the store has heard of no {what} {name!r}; {instead}"
+        return None
 
 
 _SELECTED = """

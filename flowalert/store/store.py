@@ -25,6 +25,7 @@ from flowalert.store.ack import NotAcknowledged
 from flowalert.store.alert import Labels
 from flowalert.store.attic import Attic
 from flowalert.store.backlog import Backlog, read_backlog
+from flowalert.store.beginning import NotOne, complete, find_alert
 from flowalert.store.copy import copy_store
 from flowalert.store.database import Database, create_file, open_database
 from flowalert.store.identity import check_existing, check_identity
@@ -101,6 +102,14 @@ class Reader:
     async def alerts_beginning(self, beginning: str, *, limit: int) -> list[alert.Alert]:
         """Return the alerts whose ids begin so, newest first."""
         return await self._database.read(alert.read_alerts_beginning, beginning, limit=limit)
+
+    async def find_alert(self, beginning: str) -> alert.Alert | NotOne:
+        """Return the one alert whose id begins so."""
+        return await self._database.read(find_alert, beginning)
+
+    async def complete(self, matcher: Matcher) -> Matcher | NotOne:
+        """Return a matcher with whole ids of alerts."""
+        return await self._database.read(complete, matcher)
 
     async def silences(self, *, now: datetime | None = None) -> list[Silence]:
         """Return the silences that are not over at a moment, or all where none is named, by their numbers."""
