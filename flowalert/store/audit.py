@@ -1,7 +1,7 @@
 """What people did: a row for each change by hand, written with the change itself."""
 
 import enum
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -56,15 +56,17 @@ def read_deeds(connection: apsw.Connection, *, limit: int, since: datetime | Non
         "SELECT id, at, who, action, subject, detail FROM audit WHERE ?1 IS NULL OR at >= ?1 ORDER BY id DESC LIMIT ?2",
         (None if since is None else to_ms(since), limit),
     )
-    deeds = [
-        Deed(
-            id=id_,
-            at=from_ms(at),
-            who=who,
-            action=Action(action),
-            subject=subject,
-            detail=msgspec.json.decode(detail, type=dict[str, Any]),
-        )
-        for id_, at, who, action, subject, detail in rows
-    ]
-    return deeds[::-1]
+    return [decode_deed(row) for row in rows][::-1]
+
+
+def decode_deed(row: Sequence[Any]) -> Deed:
+    """Return the deed of a row of the table."""
+    id_, at, who, action, subject, detail = row
+    return Deed(
+        id=id_,
+        at=from_ms(at),
+        who=who,
+        action=Action(action),
+        subject=subject,
+        detail=msgspec.json.decode(detail, type=dict[str, Any]),
+    )
