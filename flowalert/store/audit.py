@@ -9,6 +9,7 @@ import apsw
 import msgspec
 from msgspec import Struct
 
+from flowalert.engine.transition import parse_scope
 from flowalert.market.moment import from_ms, to_ms
 
 
@@ -38,6 +39,25 @@ class Deed(Struct, frozen=True, kw_only=True):
     action: Action
     subject: str
     detail: Mapping[str, Any]
+
+    @property
+    def says(self) -> str:
+        """What it was done to, and how, in words."""
+        detail = self.detail
+        match self.action:
+            case Action.SILENCED:
+                return f"{self.subject}: {detail['matcher']}, {detail['reason']}"
+            case Action.UNSILENCED:
+                return f"{self.subject}: {detail['matcher']}"
+            case Action.ACKNOWLEDGED | Action.UNACKNOWLEDGED:
+                comment = f": {detail['comment']}" if detail.get("comment") else ""
+                return f"{detail['rule']} · {parse_scope(detail['scope']).korean} ({self.subject}){comment}"
+            case Action.RETRIED:
+                return f"deliveries {self.subject}" + (", sent before" if detail["forced"] else "")
+            case Action.RELOADED | Action.REFUSED:
+                problems = detail["problems"]
+                more = f" and {len(problems) - 1:,} more" if len(problems) > 1 else ""
+                return f"{detail['why']}: {problems[0]}{more}" if problems else str(detail["why"])
 
 
 def note_deed(
