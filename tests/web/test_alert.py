@@ -4,7 +4,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import given, strategies as st
 
+from flowalert.store import open_clerk
 from tests.delivery.http_recorder import Answer
 from tests.feed.running import until
 from tests.test_service import messages
@@ -158,3 +160,56 @@ async def test_what_is_no_alert_is_said(tmp_path: Path) -> None:
             assert answer.status_code == status, name
             assert "alert" in answer.json()["what"]
             assert (await house.get(f"/alerts/{name}")).status_code == status
+
+
+async def test_the_line_of_a_day_that_is_over_comes_from_the_store(tmp_path: Path) -> None:
+    """It is that of the day itself, from the hour before on; where the store has it no longer there is none."""
+    async with open_house(tmp_path) as house:
+        alert = await fire(house, 30, 150)
+        await house.publish(170)
+        today = (await house.json(f"/alerts/{alert}"))["chart"]
+        house.news.curves._curves.clear()
+        assert (await house.json(f"/alerts/{alert}"))["chart"] == today
+        async with open_clerk(tmp_path / "flowalert.db") as clerk:
+            await clerk._database.write(lambda connection: list(connection.execute("DELETE FROM journal")))
+        assert (await house.json(f"/alerts/{alert}"))["chart"] is None
+
+
+WORD = st.text(max_size=20) | st.sampled_from(["1h", "session", "99999999h", "alert", "rule", "점검", "true", "7"])
+ODD = WORD | st.integers() | st.booleans() | st.none() | st.lists(WORD, max_size=2)
+QUESTIONS = st.tuples(
+    st.sampled_from(
+        [
+            "/alerts/{alert}/acknowledge",
+            "/alerts/{alert}/take-back",
+            "/alerts/{alert}/silence",
+            "/deliveries/retry",
+            "/deliveries/retry-dead",
+            "/silences/1/end",
+        ]
+    ),
+    st.dictionaries(
+        st.sampled_from(["comment", "what", "for", "reason", "id", "force", "channel", "rule", "since", "x"]),
+        ODD,
+        max_size=4,
+    ),
+)
+
+
+async def test_whatever_is_to_be_done_is_done_or_refused_in_words(tmp_path: Path) -> None:
+    """Never by a fault; what is answered can be read."""
+    asked: list[tuple[str, dict[str, Any]]] = []
+
+    @given(QUESTIONS)
+    def take(question: tuple[str, dict[str, Any]]) -> None:
+        asked.append(question)
+
+    take()
+    async with open_house(tmp_path) as house:
+        alert = await fire(house, 30, 150)
+        for path, body in asked:
+            answer = await house.post(path.format(alert=alert), body)
+            assert answer.status_code in (200, 400, 404, 409), (path, body, answer.text)
+            assert answer.status_code == 200 or answer.json()["what"], (path, body)
+        for page in ("/alerts", f"/alerts/{alert}", "/deliveries", "/silences", "/audit"):
+            assert (await house.get(page)).status_code == 200

@@ -39,6 +39,7 @@ async function renew() {
 
 /** Puts the new page's parts in the place of the old ones; what somebody is typing in is left as it is. */
 function replace(page, kinds) {
+  const focused = document.activeElement?.id;
   for (const old of regions()) {
     const fresh = page.getElementById(old.id);
     if (!fresh || !kinds.has(old.dataset.live) || isTypedIn(old)) continue;
@@ -47,6 +48,8 @@ function replace(page, kinds) {
     const more = count(old) - before;
     if (more > 0 && old.id === "open-alerts") speak(say(`새 경보 ${more}건`, more === 1 ? "one new alert" : `${more} new alerts`));
   }
+  // What had it may stand in another list by now.
+  if (focused && document.activeElement?.id !== focused) document.getElementById(focused)?.focus({ preventScroll: true });
 }
 
 const count = (region) => region.querySelectorAll("tbody tr").length;
@@ -59,7 +62,6 @@ const isTypedIn = (region) => {
 const usual = (select) => Math.max(0, [...select.options].findIndex((option) => option.defaultSelected));
 
 function renewIn(old, fresh) {
-  const focused = document.activeElement?.id;
   const opened = new Set([...old.querySelectorAll("details[open][id]")].map((each) => each.id));
   const [body, rows] = [old.querySelectorAll("tbody"), fresh.querySelectorAll("tbody")];
   const keyed = body.length === 1 && rows.length === 1 && body[0].rows[0]?.id && rows[0].rows[0]?.id;
@@ -74,7 +76,6 @@ function renewIn(old, fresh) {
     old.replaceChildren(...fresh.childNodes);
   }
   for (const id of opened) document.getElementById(id)?.setAttribute("open", "");
-  if (focused && document.activeElement?.id !== focused) document.getElementById(focused)?.focus({ preventScroll: true });
 }
 
 function renewRows(body, fresh) {
