@@ -204,8 +204,8 @@ def _find_reasons() -> dict[str, set[str]]:
     held = [*hold_in_quiet([_waiting()], quiet, night).steps, *hold_by_rate([_waiting()], lane, rate, night).steps]
     line = _line(_waiting())
     waits = [
-        report.say_wait(replace(line, blocked_until=night)),
-        report.say_wait(_line(_waiting(), Cause(Occasion.ESCALATED, "desk"))),
+        replace(line, blocked_until=night).waits_for,
+        _line(_waiting(), Cause(Occasion.ESCALATED, "desk")).waits_for,
     ]
     return {
         "pending": {*(step.reason for step in held), *waits, f"{BY_HAND}; was dead: HTTP 400 Bad Request"},

@@ -32,18 +32,13 @@ def read_investors(text: str, option: str = "--investors") -> tuple[str, ...]:
 
 def read_span(text: str, option: str) -> float:
     """Return the seconds of a stretch of time like `90s` or `1h`."""
-    from flowalert.language.literal import parse_span
-    from flowalert.language.meaning import Sort
     from flowalert.language.mistake import Mistake
+    from flowalert.language.moment import parse_length
 
-    wanted = "write a stretch of time, like 90s, 30m or 1h"
     try:
-        span = parse_span(text)
-    except Mistake:
-        raise click.BadParameter(f"{text!r} is none; {wanted}", param_hint=option) from None
-    if span.meaning.sort is not Sort.DURATION or span.value <= 0:
-        raise click.BadParameter(f"{text!r} is none; {wanted}", param_hint=option)
-    return float(span.value)
+        return parse_length(text)
+    except Mistake as mistake:
+        raise click.BadParameter(str(mistake), param_hint=option) from None
 
 
 def _read_names(

@@ -1,7 +1,6 @@
 """`flowalert deliveries`: what became of every notice, and one more try."""
 
 import datetime as dt
-import fnmatch
 import re
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -127,12 +126,6 @@ def _put_back(store: Path, selection: "Selection", by: str, *, force: bool) -> "
 
 def _check_names(selection: "Selection", known: "Names") -> None:
     """Raise click's error for a channel or a rule that the store has never heard of: it is a typing mistake."""
-    from flowalert.market.name import suggest
-
-    asked = [("channel", name, known.channels) for name in selection.channels]
-    asked += [("rule", name, known.rules) for name in selection.rules]
-    for what, name, names in asked:
-        if name not in names and not fnmatch.filter(names, name):
-            near = suggest(name, names)
-            instead = f"did you mean {near}?" if near else f"it has {', '.join(names) or 'none'}"
-            raise click.UsageError(f"the store has heard of no {what} {name!r}; {instead}")
+    objection = known.object_to(selection)
+    if objection is not None:
+        raise click.UsageError(objection)

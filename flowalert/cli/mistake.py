@@ -2,7 +2,7 @@
 
 import os
 from collections.abc import Callable
-from typing import TypeVar
+from typing import NoReturn, TypeVar
 
 import click
 
@@ -19,8 +19,13 @@ def read_or_refuse(text: str, parse: Callable[[str], T]) -> T:
     try:
         return parse(text)
     except Mistake as mistake:
-        _print(text, mistake)
-        raise SystemExit(_WRONG_USAGE) from None
+        refuse(text, mistake)
+
+
+def refuse(text: str, mistake: Mistake) -> NoReturn:
+    """Print a Mistake, with a mark under the place, and end the program."""
+    _print(text, mistake)
+    raise SystemExit(_WRONG_USAGE) from None
 
 
 def _print(text: str, mistake: Mistake) -> None:

@@ -12,7 +12,7 @@ from flowalert.engine.lifecycle import announce, end_activity, freeze, judge, re
 from flowalert.engine.outage import Outage
 from flowalert.engine.stream import Setting, Stream
 from flowalert.engine.term import Past, Term, Used
-from flowalert.engine.transition import Reason, Transition
+from flowalert.engine.transition import Reason, Scope, Transition
 from flowalert.engine.watch import Phase, Watch
 from flowalert.engine.why import Why
 from flowalert.market.entry import (
@@ -150,6 +150,21 @@ class Engine:
             if self.rulebook.rules[index].name == rule
         ]
         return sorted(found, key=lambda each: str(each.scope))
+
+    def why_at(self, rule: str, scope: Scope) -> Why | None:
+        """Return how a rule stands at one scope; None for a rule or a scope that there is not.
+
+        It looks at the streams of that scope alone: a rule may have a thousand others.
+        """
+        silent_since = None if self.outage.opening is None else self.outage.opening.at
+        for stream in self._walk_streams():
+            within = scope.sector in (None, stream.sector) and scope.investor in (None, stream.investor)
+            if stream.venue is not scope.venue or not within:
+                continue
+            for index in stream.rules:
+                if self.rulebook.rules[index].name == rule and stream.watch(index).scope == scope:
+                    return why.explain(stream.watch(index), stream, stream.day.now, silent_since)
+        return None
 
     def list_used(self) -> list[Used]:
         """Return how much of their lives the rules that expire have used up, in the present sessions and the last."""

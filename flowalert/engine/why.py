@@ -14,6 +14,7 @@ from flowalert.language.condition import Crossing, Mode
 from flowalert.language.function import CROSSINGS
 from flowalert.language.tree import Call, Compare, Node, Number, children, spell
 from flowalert.market.instant import clock
+from flowalert.rules.rulebook import Rule
 from flowalert.rules.severity import Severity
 
 
@@ -95,23 +96,37 @@ def explain(watch: Watch, stream: Stream, at: int, silent_since: int | None = No
 
 
 def _compare(watch: Watch, stream: Stream, *, started: bool) -> Iterator[Comparison]:
-    clauses = [("when", watch.rule.condition.tree)]
-    clauses += [(level.severity.name.lower(), level.clause.node) for level in watch.rule.levels]
-    if watch.rule.resolve_when is not None:
-        clauses.append(("resolve_when", watch.rule.resolve_when.node))
+    for clause, node in list_comparisons(watch.rule):
+        left, right = sides_of(node)
+        values = (_read(stream, left), _read(stream, right)) if started else (None, None)
+        yield Comparison(
+            text=spell(node),
+            left=spell(left),
+            left_value=values[0],
+            right=spell(right),
+            right_value=values[1],
+            holds=_judge(watch, stream, node, *values) if started else None,
+            clause=clause,
+        )
+
+
+def list_comparisons(rule: Rule) -> Iterator[tuple[str, Compare | Call]]:
+    """Yield the comparisons and crossings of a rule as they were written, each with where it stands."""
+    clauses = [("when", rule.condition.tree)]
+    clauses += [(level.severity.name.lower(), level.clause.node) for level in rule.levels]
+    if rule.resolve_when is not None:
+        clauses.append(("resolve_when", rule.resolve_when.node))
     for clause, tree in clauses:
         for node in _walk_comparisons(tree):
-            left, right = node.arguments if isinstance(node, Call) else (node.left, node.right)
-            values = (_read(stream, left), _read(stream, right)) if started else (None, None)
-            yield Comparison(
-                text=spell(node),
-                left=spell(left),
-                left_value=values[0],
-                right=spell(right),
-                right_value=values[1],
-                holds=_judge(watch, stream, node, *values) if started else None,
-                clause=clause,
-            )
+            yield clause, node
+
+
+def sides_of(node: Compare | Call) -> tuple[Node, Node]:
+    """Return what a comparison or a crossing sets against what."""
+    if isinstance(node, Compare):
+        return node.left, node.right
+    left, right = node.arguments
+    return left, right
 
 
 def _walk_comparisons(node: Node) -> Iterator[Compare | Call]:

@@ -99,7 +99,7 @@ def read_open_alerts(connection: apsw.Connection) -> list[Alert]:
     rows = connection.execute(
         f"{_SELECT} WHERE a.state = 'open' ORDER BY a.opened_at, a.id",
     )
-    return [_decode_alert(row) for row in rows]
+    return [decode_alert(row) for row in rows]
 
 
 def read_alerts(connection: apsw.Connection, *, limit: int) -> list[Alert]:
@@ -108,7 +108,7 @@ def read_alerts(connection: apsw.Connection, *, limit: int) -> list[Alert]:
         f"{_SELECT} ORDER BY t.seq DESC LIMIT ?",
         (limit,),
     )
-    return [_decode_alert(row) for row in rows]
+    return [decode_alert(row) for row in rows]
 
 
 def read_events(connection: apsw.Connection, since: datetime) -> list[Alert]:
@@ -116,7 +116,7 @@ def read_events(connection: apsw.Connection, since: datetime) -> list[Alert]:
     rows = connection.execute(
         f"{_SELECT} WHERE a.state = 'fired' AND t.told AND t.committed_at >= ? ORDER BY t.seq", (to_ms(since),)
     )
-    return [_decode_alert(row) for row in rows]
+    return [decode_alert(row) for row in rows]
 
 
 def read_alerts_beginning(connection: apsw.Connection, beginning: str, *, limit: int) -> list[Alert]:
@@ -126,7 +126,7 @@ def read_alerts_beginning(connection: apsw.Connection, beginning: str, *, limit:
         f"{_SELECT} WHERE a.id >= ?1 AND a.id < ?1 || 'g' ORDER BY t.seq DESC LIMIT ?2",
         (beginning, limit),
     )
-    return [_decode_alert(row) for row in rows]
+    return [decode_alert(row) for row in rows]
 
 
 def find_alerts(connection: apsw.Connection, ids: Sequence[str]) -> dict[str, Alert]:
@@ -135,10 +135,11 @@ def find_alerts(connection: apsw.Connection, ids: Sequence[str]) -> dict[str, Al
         f"{_SELECT} JOIN json_each(?) wanted ON wanted.value = a.id ORDER BY a.opened_at, a.id",
         (_encode(ids).decode(),),
     )
-    return {alert.id: alert for alert in map(_decode_alert, rows)}
+    return {alert.id: alert for alert in map(decode_alert, rows)}
 
 
-def _decode_alert(row: tuple[Any, ...]) -> Alert:
+def decode_alert(row: tuple[Any, ...]) -> Alert:
+    """Return the alert of a row: its id, its state, its labels, and the content of its last transition."""
     id_, state, labels, content = row
     return Alert(id=id_, state=AlertState(state), last=_decode(content), labels=read_labels(labels))
 

@@ -1,7 +1,7 @@
 """What people did: a row for each change by hand, written with the change itself."""
 
 import enum
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -9,6 +9,7 @@ import apsw
 import msgspec
 from msgspec import Struct
 
+from flowalert.engine.transition import parse_scope
 from flowalert.market.moment import from_ms, to_ms
 
 
@@ -39,6 +40,25 @@ class Deed(Struct, frozen=True, kw_only=True):
     subject: str
     detail: Mapping[str, Any]
 
+    @property
+    def says(self) -> str:
+        """What it was done to, and how, in words."""
+        detail = self.detail
+        match self.action:
+            case Action.SILENCED:
+                return f"{self.subject}: {detail['matcher']}, {detail['reason']}"
+            case Action.UNSILENCED:
+                return f"{self.subject}: {detail['matcher']}"
+            case Action.ACKNOWLEDGED | Action.UNACKNOWLEDGED:
+                comment = f": {detail['comment']}" if detail.get("comment") else ""
+                return f"{detail['rule']} · {parse_scope(detail['scope']).korean} ({self.subject}){comment}"
+            case Action.RETRIED:
+                return f"deliveries {self.subject}" + (", sent before" if detail["forced"] else "")
+            case Action.RELOADED | Action.REFUSED:
+                problems = detail["problems"]
+                more = f" and {len(problems) - 1:,} more" if len(problems) > 1 else ""
+                return f"{detail['why']}: {problems[0]}{more}" if problems else str(detail["why"])
+
 
 def note_deed(
     connection: apsw.Connection, action: Action, subject: str, *, who: str, now: datetime, detail: Mapping[str, Any]
@@ -56,15 +76,17 @@ def read_deeds(connection: apsw.Connection, *, limit: int, since: datetime | Non
         "SELECT id, at, who, action, subject, detail FROM audit WHERE ?1 IS NULL OR at >= ?1 ORDER BY id DESC LIMIT ?2",
         (None if since is None else to_ms(since), limit),
     )
-    deeds = [
-        Deed(
-            id=id_,
-            at=from_ms(at),
-            who=who,
-            action=Action(action),
-            subject=subject,
-            detail=msgspec.json.decode(detail, type=dict[str, Any]),
-        )
-        for id_, at, who, action, subject, detail in rows
-    ]
-    return deeds[::-1]
+    return [decode_deed(row) for row in rows][::-1]
+
+
+def decode_deed(row: Sequence[Any]) -> Deed:
+    """Return the deed of a row of the table."""
+    id_, at, who, action, subject, detail = row
+    return Deed(
+        id=id_,
+        at=from_ms(at),
+        who=who,
+        action=Action(action),
+        subject=subject,
+        detail=msgspec.json.decode(detail, type=dict[str, Any]),
+    )

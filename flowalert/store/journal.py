@@ -155,6 +155,18 @@ def read_chunk(connection: apsw.Connection, stretch: Stretch, length: int) -> tu
     return entries, Stretch(reached, stretch.until, stretch.venues)
 
 
+def read_updates(
+    connection: apsw.Connection, of: Series, number: int, *, after: int, until: int, begin: int, end: int, limit: int
+) -> Sequence[Update]:
+    """Return the updates of one series, by its number, in a part of the journal and of these exchange times."""
+    rows: list[tuple[Any, ...]] = connection.execute(
+        "SELECT at, msvol, msval, msvolume, mdvolume, msvalue, mdvalue, p_msvol, p_msval, tjjtime FROM journal"
+        " WHERE seq > ? AND seq <= ? AND series = ? AND at BETWEEN ? AND ? ORDER BY seq LIMIT ?",
+        (after, until, number, begin, end, limit),
+    ).fetchall()
+    return [Update(of, *row) for row in rows]
+
+
 def _read_others(connection: apsw.Connection, seqs: Sequence[int]) -> dict[int, Entry]:
     """Return the entries of these rows, which are no updates."""
     rows: list[tuple[Any, ...]] = connection.execute(_SELECT_OTHERS, (_encode(seqs).decode(),)).fetchall()

@@ -92,6 +92,19 @@ def read_silences(connection: apsw.Connection, *, now: datetime | None = None) -
     return [_decode(row) for row in rows]
 
 
+def read_ended(
+    connection: apsw.Connection, now: datetime, *, before: int | None, limit: int
+) -> tuple[tuple[Silence, ...], int | None]:
+    """Return the silences that are over, those made last first, and where the next page begins, None for nowhere."""
+    rows: list[tuple[Any, ...]] = connection.execute(
+        "SELECT * FROM silences WHERE (ended_at IS NOT NULL OR ends_at <= ?1) AND (?2 IS NULL OR id < ?2)"
+        " ORDER BY id DESC LIMIT ?3",
+        (to_ms(now), before, limit + 1),
+    ).fetchall()
+    found = tuple(_decode(row) for row in rows[:limit])
+    return found, found[-1].id if len(rows) > limit else None
+
+
 def _find(connection: apsw.Connection, ids: Sequence[int]) -> dict[int, Silence]:
     rows = connection.execute(
         "SELECT * FROM silences WHERE id IN (SELECT value FROM json_each(?)) ORDER BY id",

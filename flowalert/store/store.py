@@ -19,21 +19,40 @@ from flowalert.engine.recurrence import Times
 from flowalert.engine.silence import Silence
 from flowalert.engine.term import Past, Used
 from flowalert.engine.transition import Transition
-from flowalert.market.entry import Entry
-from flowalert.store import ack, alert, audit, handoff, integrity, lane, queue, session, silence, summary, term
+from flowalert.market.entry import Entry, Update
+from flowalert.market.series import Series
+from flowalert.store import (
+    ack,
+    alert,
+    audit,
+    handoff,
+    integrity,
+    lane,
+    queue,
+    register,
+    session,
+    silence,
+    summary,
+    term,
+)
 from flowalert.store.ack import NotAcknowledged
 from flowalert.store.alert import Labels
 from flowalert.store.attic import Attic
 from flowalert.store.backlog import Backlog, read_backlog
+from flowalert.store.beginning import NotOne, complete, find_alert
 from flowalert.store.copy import copy_store
 from flowalert.store.database import Database, create_file, open_database
+from flowalert.store.diary import Inquiry, Leaf, read_leaf, read_people
+from flowalert.store.extract import read_extract
 from flowalert.store.identity import check_existing, check_identity
 from flowalert.store.journal import Journal, read_chunk
-from flowalert.store.ledger import Ledger, Names, Selection, read_ledger, read_names
+from flowalert.store.ledger import Ledger, Line, Names, Selection, read_ledger, read_names
 from flowalert.store.lock import hold_lock
 from flowalert.store.refusal import StoreRefused
+from flowalert.store.register import Choice
 from flowalert.store.schema import VERSION
 from flowalert.store.second_try import NotPutBack, PutBack, put_back
+from flowalert.store.sheet import Sheet, read_lines_of, read_sheet
 from flowalert.store.silence import NotEnded
 from flowalert.store.soundness import check_soundness
 
@@ -100,6 +119,26 @@ class Reader:
         """Return the newest deliveries of a selection with what each tells of, and how many are in which state."""
         return await self._database.read(read_ledger, selection, limit=limit)
 
+    async def sheet(self, selection: Selection, *, before: int | None = None, limit: int) -> Sheet:
+        """Return a page of the deliveries of a selection, newest first."""
+        return await self._database.read(read_sheet, selection, before=before, limit=limit)
+
+    async def lines_of(self, alert_id: str, *, limit: int) -> tuple[Line, ...]:
+        """Return the newest deliveries about one alert, oldest of them first."""
+        return await self._database.read(read_lines_of, alert_id, limit=limit)
+
+    async def open_entries(self, choice: Choice, *, limit: int) -> tuple[tuple[register.Entry, ...], int]:
+        """Return the chosen alerts that fire, newest first, and how many there are beyond the limit."""
+        return await self._database.read(register.read_open, choice, limit=limit)
+
+    async def past_entries(self, choice: Choice, *, before: int | None = None, limit: int) -> register.Page:
+        """Return a page of the chosen alerts that do not fire, newest first."""
+        return await self._database.read(register.read_past, choice, before=before, limit=limit)
+
+    async def extract(self, of: Series, begin: int, end: int, *, limit: int) -> Sequence[Update]:
+        """Return the updates of a series between two exchange times, both counted in, at most so many."""
+        return await self._database.read(read_extract, of, begin, end, limit=limit)
+
     async def names(self) -> Names:
         """Return the channels and rules that a selection may name."""
         return await self._database.read(read_names)
@@ -112,9 +151,23 @@ class Reader:
         """Return the alerts whose ids begin so, newest first."""
         return await self._database.read(alert.read_alerts_beginning, beginning, limit=limit)
 
+    async def find_alert(self, beginning: str) -> alert.Alert | NotOne:
+        """Return the one alert whose id begins so."""
+        return await self._database.read(find_alert, beginning)
+
+    async def complete(self, matcher: Matcher) -> Matcher | NotOne:
+        """Return a matcher with whole ids of alerts."""
+        return await self._database.read(complete, matcher)
+
     async def silences(self, *, now: datetime | None = None) -> list[Silence]:
         """Return the silences that are not over at a moment, or all where none is named, by their numbers."""
         return await self._database.read(silence.read_silences, now=now)
+
+    async def ended_silences(
+        self, now: datetime, *, before: int | None = None, limit: int
+    ) -> tuple[tuple[Silence, ...], int | None]:
+        """Return the silences that are over at a moment, newest first, and where the next page begins."""
+        return await self._database.read(silence.read_ended, now, before=before, limit=limit)
 
     async def acks(self, *, alerts: Collection[str] | None = None) -> dict[str, Ack]:
         """Return the acknowledgements of these alerts, or all that there are, by the alert's id."""
@@ -123,6 +176,14 @@ class Reader:
     async def audit(self, *, limit: int, since: datetime | None = None) -> list[audit.Deed]:
         """Return what people did last, oldest of it first."""
         return await self._database.read(audit.read_deeds, limit=limit, since=since)
+
+    async def leaf(self, inquiry: Inquiry, *, before: int | None = None, limit: int) -> Leaf:
+        """Return a page of what people did, newest first."""
+        return await self._database.read(read_leaf, inquiry, before=before, limit=limit)
+
+    async def people(self, *, limit: int) -> tuple[str, ...]:
+        """Return the names of those who did anything."""
+        return await self._database.read(read_people, limit=limit)
 
     async def pasts(self) -> dict[str, Past]:
         """Return what rules that expire had used up before the open session, by the rule's name."""

@@ -222,7 +222,7 @@ def test_a_mistake_is_shown_at_its_place(
         (("--for", "99999999999h"), "is too long"),
         (("--until", "2020-01-01 09:00"), "2020-01-01 09:00:00 in Seoul is past; write a later time"),
         (("--until", "2199-01-01"), "write 15:30 or '2026-11-23 15:30'"),
-        (("--from", "2199-01-02 09:00", "--until", "2199-01-01 09:00"), "--until is not after --from"),
+        (("--from", "2199-01-02 09:00", "--until", "2199-01-01 09:00"), "--until: it is not after its begin"),
         (("--for", "1h", "--weekdays", "mon"), "--weekdays is for --every"),
         (("--for", "1h", "--venue", "nxt"), "to silence one venue alone, write venue=nxt in the matcher"),
         (("--every", "regular", "--weekdays", "sat-sun"), "it would never be in force"),

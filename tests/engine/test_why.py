@@ -1,8 +1,10 @@
 """Why an alert is as it is: each comparison with its number, each gate with its state."""
 
+from flowalert.engine.transition import Scope
 from flowalert.engine.watch import Phase
 from flowalert.engine.why import Gate, GateName, Why
-from tests.engine.market import INDIVIDUAL, SLOT, Market
+from flowalert.market.venue import Venue
+from tests.engine.market import FOREIGN, INDIVIDUAL, KOSDAQ_FOREIGN, SLOT, Market
 
 
 def why(market: Market) -> Why:
@@ -26,6 +28,22 @@ def test_each_comparison_has_its_number() -> None:
         ("crosses(msval, 0)", -400, 0, False),
     ]
     assert (found.answer, found.phase) == (True, Phase.FIRING)
+
+
+def test_one_scope_is_asked_by_itself() -> None:
+    """It has the answer that it has among all; of what there is not there is none."""
+    market = Market(
+        "when: msval > 3; investors: all; sectors: [kospi, kosdaq]",
+        "when: foreign.msval > individual.msval; investors: []; sectors: [kospi, kosdaq]",
+    )
+    market.slot((FOREIGN, 5), (INDIVIDUAL, 2), (KOSDAQ_FOREIGN, 1))
+    for rule in ("rule-0", "rule-1"):
+        every = market.engine.why(rule)
+        assert len(every) > 1
+        assert [market.engine.why_at(rule, each.scope) for each in every] == every
+    assert market.engine.why_at("rule-0", Scope(Venue.NXT, "001", "0017")) is None
+    assert market.engine.why_at("rule-0", Scope(Venue.KRX, "001")) is None
+    assert market.engine.why_at("other", Scope(Venue.KRX, "001", "0017")) is None
 
 
 def test_a_crossing_is_known_at_its_own_update_alone() -> None:

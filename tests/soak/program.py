@@ -44,7 +44,7 @@ def main() -> None:
             now=lambda: dt.datetime.now(dt.UTC) + dt.timedelta(seconds=gauge.ahead),
         )
 
-    async def serve(plan: "Plan", pages: "WebHost | None") -> "Account | None":
+    async def serve(plan: "Plan", pages: "WebHost | None" = None) -> "Account | None":
         trio.lowlevel.spawn_system_task(partial(_count, gauge))
         return await _serve(plan, pages)
 

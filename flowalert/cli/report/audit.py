@@ -8,8 +8,7 @@ from rich.text import Text
 from flowalert.cli.report.document import echo_json
 from flowalert.cli.report.moment import show_moment, write_moment
 from flowalert.cli.report.text import open_console
-from flowalert.engine.transition import parse_scope
-from flowalert.store import Action, Deed
+from flowalert.store import Deed
 
 
 def print_deeds(deeds: Sequence[Deed]) -> None:
@@ -23,7 +22,7 @@ def print_deeds(deeds: Sequence[Deed]) -> None:
         table.add_column(heading, no_wrap=True)
     table.add_column("what", overflow="fold")
     for deed in deeds:
-        table.add_row(show_moment(deed.at), Text(deed.who), deed.action.value, Text(_say(deed)))
+        table.add_row(show_moment(deed.at), Text(deed.who), deed.action.value, Text(deed.says))
     console.print(table)
 
 
@@ -44,21 +43,3 @@ def print_deeds_json(deeds: Sequence[Deed]) -> None:
             ]
         }
     )
-
-
-def _say(deed: Deed) -> str:
-    detail = deed.detail
-    match deed.action:
-        case Action.SILENCED:
-            return f"{deed.subject}: {detail['matcher']}, {detail['reason']}"
-        case Action.UNSILENCED:
-            return f"{deed.subject}: {detail['matcher']}"
-        case Action.ACKNOWLEDGED | Action.UNACKNOWLEDGED:
-            comment = f": {detail['comment']}" if detail.get("comment") else ""
-            return f"{detail['rule']} · {parse_scope(detail['scope']).korean} ({deed.subject}){comment}"
-        case Action.RETRIED:
-            return f"deliveries {deed.subject}" + (", sent before" if detail["forced"] else "")
-        case Action.RELOADED | Action.REFUSED:
-            problems = detail["problems"]
-            more = f" and {len(problems) - 1:,} more" if len(problems) > 1 else ""
-            return f"{detail['why']}: {problems[0]}{more}" if problems else str(detail["why"])

@@ -5,9 +5,9 @@ from collections.abc import Iterator, Sequence
 from html import escape
 
 from flowalert.cli.report.tick import find_ticks
-from flowalert.cli.report.wording import show_number_of
 from flowalert.engine.hindsight.episode import Episode
 from flowalert.engine.hindsight.track import Panel, Sight, Track
+from flowalert.engine.side import show_number_of
 from flowalert.market.instant import clock
 
 _WIDTH, _HEIGHT = 760, 200

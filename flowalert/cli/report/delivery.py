@@ -90,7 +90,7 @@ def _sum_up(line: Line) -> str:
     moment = delivery.settled_at or max(delivery.next_at, line.blocked_until or delivery.next_at)
     same = moment.astimezone(KST).date() == delivery.created_at.astimezone(KST).date()
     shown = f"{moment.astimezone(KST):%H:%M:%S}" if same else show_moment(moment)
-    parts = [say_cause(delivery.notice.cause), delivery.reason or say_wait(line)]
+    parts = [say_cause(delivery.notice.cause), delivery.reason or line.waits_for]
     parts.append(f"settled {shown}" if delivery.settled_at else f"next {shown}")
     parts.append("1 try" if delivery.attempts == 1 else f"{delivery.attempts} tries")
     if delivery.uncertain:
@@ -114,22 +114,12 @@ def say_cause(cause: Cause) -> str:
             return f"after silence {by}" if kind == "silence" else f"no longer inhibited by {by}"
 
 
-def say_wait(line: Line) -> str:
-    """Say what a delivery waits for that no stage has decided about yet."""
-    delivery = line.delivery
-    if line.blocked_until is not None:
-        return "waits with others that failed"
-    if delivery.state is DeliveryState.PENDING and delivery.notice.cause.occasion is Occasion.ESCALATED:
-        return "unless somebody acknowledges it"
-    return ""
-
-
 def _describe(line: Line) -> dict[str, Any]:
     delivery, transition = line.delivery, line.transition
     return {
         "id": delivery.id,
         "state": delivery.state.value,
-        "reason": delivery.reason or say_wait(line),
+        "reason": delivery.reason or line.waits_for,
         "cause": delivery.notice.cause.occasion.value,
         "of": delivery.notice.cause.of,
         "channel": delivery.notice.channel,

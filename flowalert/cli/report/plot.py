@@ -7,9 +7,9 @@ import plotext  # type: ignore[import-untyped]  # it has no types
 from rich.console import Console
 
 from flowalert.cli.report.tick import find_ticks
-from flowalert.cli.report.wording import show_number_of
 from flowalert.engine.hindsight.episode import Episode
 from flowalert.engine.hindsight.track import Panel, Sight, Track
+from flowalert.engine.side import show_number_of
 from flowalert.market.instant import DAY, clock, date_of
 
 _HEIGHT = 18

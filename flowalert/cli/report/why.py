@@ -6,13 +6,10 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from flowalert.cli.report.wording import show_number_of
-from flowalert.engine.transition import Hold, Kind, Scope, Transition
+from flowalert.engine.side import show_number_of, show_sides
+from flowalert.engine.transition import Hold, Kind, Transition
 from flowalert.engine.watch import Phase
-from flowalert.engine.why import Comparison, Gate, Why
-from flowalert.language.checker import Checker
-from flowalert.language.meaning import Meaning, Sort
-from flowalert.language.parser import parse_placeholder
+from flowalert.engine.why import Gate, Why
 from flowalert.language.template import UNKNOWN
 from flowalert.market.instant import DAY, clock, stamp
 from flowalert.rules.rulebook import Rule
@@ -63,7 +60,7 @@ def _list_scopes(rule: Rule, found: Sequence[Why]) -> Table:
         table.add_column(column)
     for each in found:
         first = each.comparisons[0]
-        left, _ = _show_sides(first, each.scope)
+        left, _ = show_sides(first, each.scope)
         answer = Text(_ANSWERS[each.answer], style=_STYLES[each.answer])
         table.add_row(str(each.scope), each.scope.korean, each.phase.value, answer, f"{first.left} = {left}")
     return table
@@ -74,7 +71,7 @@ def _list_comparisons(each: Why) -> Table:
     for column in ("", "comparison", "value", "against", "holds"):
         table.add_column(column)
     for comparison in each.comparisons:
-        left, right = _show_sides(comparison, each.scope)
+        left, right = show_sides(comparison, each.scope)
         answer = Text(_ANSWERS[comparison.holds], style=_STYLES[comparison.holds])
         table.add_row(comparison.clause, comparison.text, left, right, answer)
     return table
@@ -106,22 +103,3 @@ def _list_told(rule: Rule, transitions: Sequence[Transition]) -> list[str]:
         reason = "" if each.kind is Kind.FIRED else f", {each.reason.value}"
         lines.append(f"  {clock(each.at)} {each.kind.value}{reason} {value}{told}")
     return lines
-
-
-def _show_sides(comparison: Comparison, scope: Scope) -> tuple[str, str]:
-    """Write the two values of a comparison as their meanings want it; a bare number is shown like the other side."""
-    left, right = _find_meaning(comparison.left), _find_meaning(comparison.right)
-    return (
-        _show_value(comparison.left_value, right if left.bare else left, scope),
-        _show_value(comparison.right_value, left if right.bare else right, scope),
-    )
-
-
-def _find_meaning(spelled: str) -> Meaning:
-    return Checker(None).check(parse_placeholder(spelled)[0]).meaning
-
-
-def _show_value(value: float | None, meaning: Meaning, scope: Scope) -> str:
-    if value is None:
-        return UNKNOWN
-    return clock(int(value)) if meaning.sort is Sort.CLOCK else show_number_of(value, meaning, scope)

@@ -5,9 +5,9 @@ from collections.abc import Mapping
 from flowalert.cli.report.outcome import Outcome
 from flowalert.engine.hindsight.episode import Episode
 from flowalert.engine.hindsight.near_miss import NearMiss
+from flowalert.engine.side import show_number_of
 from flowalert.engine.transition import Reason, Scope
-from flowalert.language.meaning import Meaning
-from flowalert.language.template import UNKNOWN, show_number
+from flowalert.language.template import UNKNOWN
 from flowalert.market.instant import stamp
 from flowalert.market.investor import investor_of
 from flowalert.market.sector import sector_of
@@ -18,12 +18,6 @@ from flowalert.rules.rulebook import Rule
 def show_value(value: float | None, rule: Rule, scope: Scope) -> str:
     """Write a figure of the rule's subject as people of the market write it."""
     return UNKNOWN if value is None else show_number_of(value, rule.condition.meaning, scope)
-
-
-def show_number_of(value: float, meaning: Meaning, scope: Scope) -> str:
-    """Write a figure of this meaning; what quantities count is the sector's to say."""
-    counted = None if scope.sector is None else sector_of(scope.sector).counted
-    return show_number(value, meaning, counted)
 
 
 def show_english(scope: Scope) -> str:
