@@ -147,3 +147,11 @@ def read_transitions(connection: apsw.Connection, alert: str) -> list[Transition
     """Return every transition of an alert, told or not, in order."""
     rows = connection.execute("SELECT content FROM transitions WHERE alert = ? ORDER BY seq", (alert,))
     return [_decode(content) for (content,) in rows]
+
+
+def read_transitions_since(connection: apsw.Connection, at: int, *, limit: int) -> list[Transition]:
+    """Return the newest transitions that came about at an exchange time or later, told or not, in order."""
+    rows = connection.execute(
+        "SELECT content FROM transitions WHERE at >= ? ORDER BY at DESC, seq DESC LIMIT ?", (at, limit)
+    )
+    return [_decode(content) for (content,) in rows][::-1]

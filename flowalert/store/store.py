@@ -80,6 +80,10 @@ class Reader:
         """Return every transition of an alert, told or not, in order."""
         return await self._database.read(alert.read_transitions, alert_id)
 
+    async def transitions_since(self, at: int, *, limit: int) -> list[Transition]:
+        """Return the newest transitions that came about at an exchange time or later, told or not, in order."""
+        return await self._database.read(alert.read_transitions_since, at, limit=limit)
+
     async def deliveries(
         self, *, states: Collection[DeliveryState] = tuple(DeliveryState), limit: int = 100
     ) -> list[Delivery]:

@@ -5,6 +5,8 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from flowalert.market.instant import KST, clock, to_wall
+from flowalert.web.amount import write_figure
+from flowalert.web.sparkline import draw_chart
 
 
 def show_clock(at: int | dt.datetime) -> str:
@@ -36,4 +38,6 @@ FILTERS: Mapping[str, Callable[..., Any]] = {
     "moment": show_moment,
     "iso": show_iso,
     "signed": show_signed,
+    "figure": write_figure,
+    "chart": draw_chart,
 }

@@ -1,6 +1,7 @@
 """The present day of every series, point for point."""
 
 from array import array
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
@@ -58,11 +59,15 @@ class Curve:
         """Return the newest point; None before the first."""
         return self._point(len(self._at) - 1) if self._at else None
 
+    def at(self, moment: int) -> Point | None:
+        """Return the newest point that is not after an exchange time; None where there is none."""
+        count = bisect_right(self._at, moment)
+        return self._point(count - 1) if count else None
+
     def points(self, since: int = 0) -> Iterator[Point]:
         """Yield the points from an exchange time on, in order."""
-        for index in range(len(self._at)):
-            if self._at[index] >= since:
-                yield self._point(index)
+        for index in range(bisect_left(self._at, since), len(self._at)):
+            yield self._point(index)
 
     def _point(self, index: int) -> Point:
         figures = (figures[index] for figures in self._figures)
