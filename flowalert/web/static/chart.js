@@ -32,14 +32,17 @@ export function signed(value) {
   return value > 0 ? `+${text}` : value < 0 ? `−${text}` : text;
 }
 
-/** Writes a net figure as people say it: `-1,234억`, `+12.3만주`; in English `-123.4bn won`, `+12.3m shares`. */
-export function amount(value, field, unit) {
+/**
+ * Writes a net figure as people say it: `-1,234억`, `+12.3만주`; in English `-123.4bn won`, `+12.3m shares`, or without
+ * what is counted where it is to be `short`.
+ */
+export function amount(value, field, unit, short = false) {
   if (value === null || value === undefined) return "–";
   const isValue = field.endsWith("msval");
   const size = Math.abs(value);
   const shown = document.body.dataset.language === "ko"
     ? korean(isValue || unit !== "shares" ? size : size * 1000, isValue ? ["억", "조"] : unit === "shares" ? ["주", "만주", "억주"] : ["계약", "만계약", "억계약"])
-    : english(isValue ? size * 1e8 : unit === "shares" ? size * 1000 : size, isValue ? "won" : unit);
+    : english(isValue ? size * 1e8 : unit === "shares" ? size * 1000 : size, short ? "" : isValue ? " won" : ` ${unit}`);
   return /[1-9]/.test(shown) ? (value > 0 ? "+" : "-") + shown : shown;
 }
 
@@ -56,7 +59,7 @@ function korean(size, units) {
 
 function english(size, noun) {
   const [step, word] = [[1e12, "tn"], [1e9, "bn"], [1e6, "m"]].find(([each]) => size >= each) ?? [1, ""];
-  return `${(size / step).toLocaleString("en-US", { maximumFractionDigits: 1 })}${word} ${noun}`;
+  return `${(size / step).toLocaleString("en-US", { maximumFractionDigits: 1 })}${word}${noun}`;
 }
 
 const round = (number) => (number < 100 ? Math.round(number * 10) / 10 : Math.round(number));
@@ -212,7 +215,7 @@ class Chart {
           ...axis,
           // uPlot clips what is wider than an axis.
           size: (_, values) => 12 + 6.8 * Math.max(4, ...(values ?? []).map((text) => width(text ?? ""))),
-          values: (_, splits) => splits.map((value) => (value < this.lowest() ? "" : amount(value, this.field, unit))),
+          values: (_, splits) => splits.map((value) => (value < this.lowest() ? "" : amount(value, this.field, unit, true))),
           space: 34,
         },
       ],
