@@ -141,8 +141,10 @@ function take(piece) {
   for (const each of piece.happenings) showHappening(each);
   if (piece.happenings.length) speakOf(piece.happenings);
   if (piece.feed || Object.keys(piece.gaps).length || piece.deliveries) refreshFeed.soon();
-  // Its rules, or what came while nobody looked, are other than what is drawn.
-  if (piece.rules || !piece.is_whole || isNew) refresh.soon();
+  // The rules, or who is there, are other than what is drawn.
+  if (piece.rules || isNew) refreshAll(2_000);
+  // The market is too fast to be told whole: what is left out is loaded when there is time.
+  if (!piece.is_whole) refreshAll(20_000);
   // Without the charts' library the service draws.
   if (byChart.size && [...byChart.keys()].some((key) => !charts.get(key).chart)) redraw.soon();
 }
@@ -269,6 +271,15 @@ const redraw = job(5_000, async () => {
   }
 });
 
+/** Loads all anew, after a while that is another one for each page: many may have heard the same. */
+function refreshAll(within) {
+  later ??= setTimeout(() => {
+    later = null;
+    refresh.soon();
+  }, Math.random() * within);
+}
+let later = null;
+
 function showState(state) {
   const line = id("line");
   line.dataset.state = state;
@@ -277,7 +288,7 @@ function showState(state) {
 
 follow({
   onNews: (piece) => (loading ? held.push(piece) : take(piece)),
-  onAgain: () => refresh.soon(),
+  onAgain: () => refreshAll(1_000),
   onState: showState,
 });
 hold(async () => showBoard(await load(`/today/board${query()}`))).catch((error) => {
