@@ -21,6 +21,16 @@ async def test_transitions_come_back_whole(tmp_path: Path) -> None:
         assert await store.transitions(told.alert) == [told, held]
 
 
+async def test_the_newest_transitions_since_a_moment(tmp_path: Path) -> None:
+    """Those of an alert among them, the moment itself included; a limit leaves out the oldest."""
+    made = [transition(n=number, episode=str(number)) for number in range(1, 5)]
+    async with open_store(tmp_path / "flow.db") as store:
+        await store.commit([], made, [], now=NOW)
+        assert await store.transitions_since(made[1].at, limit=10) == made[1:]
+        assert await store.transitions_since(made[1].at, limit=2) == made[2:]
+        assert await store.transitions_since(made[3].at + 1, limit=10) == []
+
+
 async def test_an_alert_follows_its_transitions(tmp_path: Path) -> None:
     """It is open while it fires, resolved after that; an event has fired and was never open."""
     firing, resolved = transition(n=1), transition(Kind.RESOLVED, 2)

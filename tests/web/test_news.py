@@ -15,7 +15,7 @@ from flowalert.market.series import Series
 from flowalert.web.live import news as module
 from flowalert.web.live.curve import Curves
 from flowalert.web.live.news import News
-from flowalert.web.live.rest import APART, find_rest
+from flowalert.web.live.rest import APART, fade, find_rest
 from tests.feed.making import FOREIGN, INDIVIDUAL, MONDAY
 from tests.web.stream import Browser
 
@@ -169,11 +169,20 @@ async def test_what_was_before_comes_first() -> None:
     assert browser.news[0]["feed"]
 
 
-@given(took=st.floats(0, 10), load=st.floats(0, 1))
+@given(took=st.floats(0, 10), load=st.floats(0, 4))
 def test_news_rest_by_what_they_take(took: float, load: float) -> None:
-    """In a flood they take a thirtieth of the time and while it is calm a quarter; nobody waits for nothing."""
+    """In a flood they take little of what the service takes, and while it is calm nobody waits for nothing."""
     rest = find_rest(took, load)
     assert rest >= APART
-    assert took <= rest * (0.26 if load < 0.3 else 0.031)
-    if load < 0.3 and took <= 0.07:
+    if load >= 0.15:
+        assert took <= rest * 0.031 * load
+    elif took <= 0.07:
         assert rest <= 0.3
+
+
+def test_a_slot_that_comes_at_once_is_no_flood() -> None:
+    """A quarter of a second's work is calm after half a minute; a processor's work for seconds is not."""
+    calm = fade(0.0, 0.2, 0.25)
+    assert find_rest(0.07, calm) <= 0.3
+    assert find_rest(0.07, fade(calm, 2.0, 2.0)) > 2
+    assert find_rest(0.07, fade(fade(calm, 2.0, 2.0), 0.1, 28.0)) <= 0.3

@@ -12,7 +12,6 @@ from typing import Any
 
 import msgspec
 import trio
-import trio.lowlevel
 from msgspec import Struct
 
 from flowalert.delivery import Report
@@ -22,7 +21,7 @@ from flowalert.feed.outlet import Received
 from flowalert.market.entry import FeedBack, FeedHeard, FeedLost, FeedSilent, SessionClosed, Update
 from flowalert.market.series import Series
 from flowalert.web.live.curve import Curves
-from flowalert.web.live.rest import IdleWatch, Rest
+from flowalert.web.live.rest import Rest
 
 _KEPT = 1_000
 _KEPT_BYTES = 16 << 20
@@ -166,20 +165,15 @@ class News:
 
     async def run(self) -> None:
         """Make pieces until cancelled."""
-        watch = IdleWatch()
-        trio.lowlevel.add_instrument(watch)
-        try:
-            rest = Rest(watch)
-            while True:
-                await self._bell.wait()
-                self._bell = trio.Event()
-                rest.begin()
-                self._publish()
-                with trio.move_on_after(_ROUND):
-                    await self._all_have_it.wait()
-                await trio.sleep(rest.end())
-        finally:
-            trio.lowlevel.remove_instrument(watch)
+        rest = Rest()
+        while True:
+            await self._bell.wait()
+            self._bell = trio.Event()
+            rest.begin()
+            self._publish()
+            with trio.move_on_after(_ROUND):
+                await self._all_have_it.wait()
+            await trio.sleep(rest.end())
 
     def close(self) -> None:
         """Let everybody who follows go."""
