@@ -12,10 +12,14 @@ import trio
 
 from flowalert.delivery import Channel, parse_target
 from flowalert.delivery.target import Target
+from flowalert.market.instant import DAY
+from flowalert.market.series import Series, series
+from flowalert.market.venue import Venue
 from flowalert.rules.loader import load_rules
 from flowalert.service import Plan, Service, run_service
 from flowalert.settings import Address, WebSettings
 from flowalert.web import WebHost, Workshop
+from flowalert.web.live.news import News
 from tests.delivery.http_recorder import Recorder
 from tests.fault.bench import Clock
 from tests.feed.exchange import Exchange, data_frame, open_exchange, open_issuer
@@ -42,6 +46,7 @@ class House:
     url: str
     client: httpx2.AsyncClient
     stop: trio.Event
+    news: News
     number: int = 0
 
     async def publish(self, msval: int, *, investor: str = "0017", sector: str = "001", **figures: Any) -> None:
@@ -50,9 +55,14 @@ class House:
         second = 36_000 + 30 * self.number
         tjjtime = f"{second // 3600:02}{second // 60 % 60:02}{second % 60:02}00"
         given = {"msval": msval, "msvol": msval, "p_msval": 0, "p_msvol": 0} | figures
-        before = self.service.feed.count.updates
         await self.exchange.clients[-1].send(data_frame("BM_", sector, tjjcode=investor, tjjtime=tjjtime, **given))
-        await until(lambda: self.service.feed.count.updates > before, PATIENCE)
+        of = series(Venue.KRX, sector, investor)
+        await until(lambda: self._is_known(of, second), PATIENCE)
+
+    def _is_known(self, of: Series, second: int) -> bool:
+        curve = self.news.curves.find(of)
+        last = None if curve is None else curve.last()
+        return last is not None and last.at % DAY >= second
 
     async def get(self, path: str, **given: Any) -> httpx2.Response:
         return await self.client.get(path, **given)
@@ -131,7 +141,8 @@ async def open_house(
         url = (await until(lambda: urls, PATIENCE))[0].rstrip("/")
         await until(lambda: service.feed.is_registered, PATIENCE)
         client = await stack.enter_async_context(httpx2.AsyncClient(base_url=url, timeout=PATIENCE))
-        yield House(folder, exchange, hook, service, url, client, stop)
+        assert isinstance(host.observer, News)
+        yield House(folder, exchange, hook, service, url, client, stop, host.observer)
         stop.set()
         await client.aclose()
         with trio.fail_after(PATIENCE):
