@@ -137,7 +137,11 @@ function take(piece) {
     tellLatest(key, points.at(-1));
   }
   const newest = piece.points.at(-1)?.[1];
-  if (newest) tell("published", clock(newest, true));
+  if (newest) {
+    tell("published", clock(newest, true));
+    const top = document.querySelector("#feed time");
+    if (top) top.textContent = clock(newest, true);
+  }
   for (const each of piece.happenings) showHappening(each);
   if (piece.happenings.length) speakOf(piece.happenings);
   if (piece.feed || Object.keys(piece.gaps).length || piece.deliveries) refreshFeed.soon();
