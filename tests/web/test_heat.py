@@ -6,7 +6,7 @@ from hypothesis import given, strategies as st
 from flowalert.market.entry import Update
 from flowalert.market.series import parse_series
 from flowalert.web.live.curve import Curves
-from flowalert.web.room.today.heat import Against, Figure, HeatCell, Span, find_step, make_map
+from flowalert.web.room.today.heat import Against, Figure, HeatCell, Span, collect_map, find_step, make_map
 from tests.feed.making import MONDAY
 
 _TEN = MONDAY + 36_000
@@ -61,11 +61,11 @@ def test_colour_by_all_makes_the_small_pale() -> None:
     assert rows(DAY, Figure.VALUE, Span.DAY, Against.ALL)["kosdaq"][0] == HeatCell(4, 1)
 
 
-def test_five_minutes_come_with_what_goes_on_from_there() -> None:
+async def test_five_minutes_come_with_what_goes_on_from_there() -> None:
     """From the point that the change is from, to the newest."""
-    made = make_map(DAY, Figure.VALUE, Span.FIVE_MINUTES, Against.SECTOR)
+    made = await collect_map(DAY, Figure.VALUE, Span.FIVE_MINUTES, Against.SECTOR)
     assert made.trails["krx/001/0017"] == [(_TEN, 100), (_TEN + 400, 400)]
-    assert not make_map(DAY, Figure.VALUE, Span.DAY, Against.SECTOR).trails
+    assert not (await collect_map(DAY, Figure.VALUE, Span.DAY, Against.SECTOR)).trails
 
 
 @given(st.integers(-(10**7), 10**7), st.integers(0, 10**7))

@@ -10,7 +10,7 @@ from flowalert.operation.status import FeedStatus, Outlook
 from flowalert.web.name import Named, NamedSeries, name_sector, name_series
 from flowalert.web.room.alerts import AlertRow, make_row
 from flowalert.web.room.today.chart import Charts, collect_charts
-from flowalert.web.room.today.heat import Against, Figure, HeatMap, Span, make_map
+from flowalert.web.room.today.heat import Against, Figure, HeatMap, Span, collect_map
 from flowalert.web.route import AnyView, NoQuestion, View
 from flowalert.web.site import Site
 
@@ -103,7 +103,8 @@ async def look_at_board(site: Site, asked: TodayQuestion) -> Board:
     """Return the charts and the map."""
     place = site.news.place
     charts = await collect_charts(site, asked.sector)
-    return Board(place=place, map=make_map(site.news.curves, asked.figure, asked.span, asked.against), charts=charts)
+    made = await collect_map(site.news.curves, asked.figure, asked.span, asked.against)
+    return Board(place=place, map=made, charts=charts)
 
 
 async def look_at_feed(site: Site, _: NoQuestion) -> FeedView:

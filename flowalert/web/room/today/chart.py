@@ -21,7 +21,7 @@ from flowalert.web.site import Site
 FIRST = 12
 MOST = 60
 _TRANSITIONS = 1_000
-_MARKS = 40
+_MARKS = 30
 
 
 class SectorChoice(Struct, frozen=True):

@@ -5,6 +5,7 @@ import math
 from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
+import trio
 from msgspec import Struct
 
 from flowalert.market.investor import INVESTORS, SUM_OF_ROWS
@@ -15,6 +16,8 @@ from flowalert.web.name import Named, name_investor, name_sector
 
 STEPS = 4
 _FIVE_MINUTES = 300
+# Series looked at before the engine has its turn: two milliseconds.
+_AT_ONCE = 100
 # Those of whom people speak, then those whom they add up.
 _FIRST = ("0017", "0018", "0008", "0007")
 
@@ -71,7 +74,24 @@ class HeatMap(Struct, frozen=True):
     trails: Mapping[str, Sequence[tuple[int, int | None]]] = {}
 
 
-def make_map(curves: Curves, figure: Figure, span: Span, against: Against) -> HeatMap:
+async def collect_map(curves: Curves, figure: Figure, span: Span, against: Against) -> HeatMap:
+    """Return the map of the present day, with the trails where they are needed."""
+    trails = {}
+    if span is Span.FIVE_MINUTES:
+        for number, of in enumerate(curves.list_series()):
+            trails[str(of)] = _read_trail(curves.find(of), figure)
+            if number % _AT_ONCE == 0:
+                await trio.lowlevel.checkpoint()
+    return make_map(curves, figure, span, against, trails)
+
+
+def make_map(
+    curves: Curves,
+    figure: Figure,
+    span: Span,
+    against: Against,
+    trails: Mapping[str, Sequence[tuple[int, int | None]]] = {},
+) -> HeatMap:
     """Return the map of the present day; the sum of all rows counts subtotals twice, and is left out."""
     known = [each for each in curves.list_series() if each.investor != SUM_OF_ROWS]
     investors = sorted({each.investor for each in known}, key=_rank)
@@ -94,7 +114,6 @@ def make_map(curves: Curves, figure: Figure, span: Span, against: Against) -> He
         )
         for venue, sector in places
     ]
-    trails = {str(each): _read_trail(curves.find(each), figure) for each in known} if span is Span.FIVE_MINUTES else {}
     return HeatMap(figure, span, against, [name_investor(code) for code in investors], rows, trails)
 
 
