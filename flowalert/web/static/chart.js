@@ -78,7 +78,7 @@ function polygon(path, corners) {
  *   msvol, p_msval, p_msvol] in order
  * @param {{figure: string, value: number, rule: string, severity: string}[]} [what.thresholds] what rules set the
  *   figures `msval`, `msvol`, `p_msval` and `p_msvol` against
- * @param {{at: number, rule: string, severity: string}[]} [what.marks] alerts, at exchange times
+ * @param {{alert: string, rule: string, severity: string, at: number}[]} [what.marks] alerts, at exchange times
  * @param {"msval"|"msvol"} [what.field] what the line is of
  * @returns {Chart|null} null where there is no uPlot: what was there stays
  */
@@ -97,8 +97,6 @@ class Chart {
     this.hover = document.createElement("span");
     this.hover.className = "u-hover";
     this.hover.hidden = true;
-    this.text = document.createElement("p");
-    this.text.className = "unseen";
     this.sized = new ResizeObserver(() => this.resize());
     this.sized.observe(element);
     charts.add(this);
@@ -229,11 +227,12 @@ class Chart {
         setCursor: [(plot) => this.tell(plot, unit)],
       },
     };
-    this.element.replaceChildren(this.text, this.hover);
+    this.element.replaceChildren(this.hover);
     this.element.setAttribute("role", "img");
     this.plot = new uPlot(options, this.data(), this.element);
     this.plot.root.setAttribute("aria-hidden", "true");
     this.plot.root.append(this.hover);
+    this.plot.over.addEventListener("click", (event) => this.visit(event));
     this.describe();
   }
 
@@ -303,8 +302,7 @@ class Chart {
   }
 
   paintMark(plot, context, mark, colours, ratio) {
-    const point = this.points.findLast((each) => each[0] <= mark.at) ?? this.points[0];
-    const value = point?.[this.field === "msval" ? 1 : 2];
+    const value = this.valueAt(mark.at);
     if (value === null || value === undefined) return;
     const path = new Path2D();
     (GLYPHS[mark.severity] ?? GLYPHS.warning)(path, plot.valToPos(mark.at, "x", true), plot.valToPos(value, "y", true), 6 * ratio);
@@ -325,6 +323,22 @@ class Chart {
     this.hover.textContent = words + [...new Set(near)].slice(0, 2).join("");
   }
 
+  /** Goes to the page of an alert whose mark was clicked at. */
+  visit({ offsetX, offsetY }) {
+    const near = this.marks.findLast((mark) => {
+      const value = this.valueAt(mark.at);
+      if (value === undefined || value === null) return false;
+      const [x, y] = [this.plot.valToPos(mark.at, "x"), this.plot.valToPos(value, "y")];
+      return Math.hypot(x - offsetX, y - offsetY) < 10;
+    });
+    if (near?.alert) location.assign(`/alerts/${near.alert}`);
+  }
+
+  valueAt(at) {
+    const point = this.points.findLast((each) => each[0] <= at) ?? this.points[0];
+    return point?.[this.field === "msval" ? 1 : 2];
+  }
+
   describe() {
     const { sector, investor, unit } = this.series;
     const name = say(`${sector.korean} ${investor.korean}`, `${sector.english}, ${investor.english}`);
@@ -338,7 +352,6 @@ class Chart {
         )
       : say(`${name}: 오늘 아직 없음`, `${name}: nothing yet today`);
     this.element.setAttribute("aria-label", words);
-    this.text.textContent = words;
   }
 
   resize() {
