@@ -72,6 +72,10 @@ class Reader:
         """Return the alerts that fire, in the order in which they opened."""
         return await self._database.read(alert.read_open_alerts)
 
+    async def newest_open_alerts(self, *, limit: int) -> list[alert.Alert]:
+        """Return the alerts that fire, those first that opened last."""
+        return await self._database.read(alert.read_newest_open_alerts, limit=limit)
+
     async def alerts(self, *, limit: int = 100) -> list[alert.Alert]:
         """Return the alerts that changed last, newest first."""
         return await self._database.read(alert.read_alerts, limit=limit)

@@ -79,7 +79,7 @@ async def test_the_feed_and_open_alerts_are_told(tmp_path: Path) -> None:
         await house.publish(120)
         await until(lambda: house.hook.requests, PATIENCE)
         today = await house.json("/today")
-        assert today["open_alerts"] == 1
+        assert today["feed"]["open_alerts"] == 1
         assert [(alert["rule"], alert["state"]) for alert in today["alerts"]] == [("above", "open")]
         feed = await house.json("/today/feed")
         assert feed["status"]["registered"] == feed["status"]["places"] == 2

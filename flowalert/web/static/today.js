@@ -6,6 +6,7 @@ import { follow, load, say, speak } from "./live.js";
 const STEPS = 4;
 const FIVE_MINUTES = 300;
 const FEED_EVERY = 10_000;
+const MOST_ALERTS = 100;
 const GLYPHS = { info: ["●", "정보", "info"], warning: ["▲", "주의", "warning"], critical: ["◆", "긴급", "critical"] };
 
 const asked = new URLSearchParams(location.search);
@@ -166,8 +167,11 @@ function showHappening({ alert, rule, scope, kind, severity, at, value, told }) 
     item.append(element("span", `${glyph} ${say(korean, english)}`, `badge ${severity}`), " ", link, " ", element("span", codes.join(" ")), " ", element("time", clock(at, true)), " ", element("span", signed(value), "number"));
     list.prepend(item);
   }
+  while (list.children.length > MOST_ALERTS) list.lastElementChild.remove();
   id("no-alerts").hidden = list.children.length > 0;
-  tell("alerts", String(list.children.length));
+  // Of more than there is room for the service knows how many there are.
+  if (list.children.length < MOST_ALERTS) tell("alerts", String(list.children.length));
+  else refreshFeed.soon();
   if (told && kind !== "resolved") charts.get(scope)?.chart?.mark({ alert, rule, severity, at, value });
 }
 
@@ -184,7 +188,8 @@ function tell(name, text) {
   if (place && place.textContent !== text) place.textContent = text;
 }
 
-function showFeed({ status, lag, gaps, silent, refused, waiting }) {
+function showFeed({ status, lag, gaps, silent, refused, waiting, open_alerts: open }) {
+  tell("alerts", String(open));
   tell("registered", `${status.registered}/${status.places}`);
   tell("lag", lag === null ? "–" : `${lag} ${say("초", "s")}`);
   tell("gaps", String(gaps.reduce((sum, each) => sum + each.count, 0)));
@@ -257,7 +262,6 @@ async function loadAll() {
     showHappening({ ...each, alert: each.id, scope: each.scope.text, kind: "firing", at, told: false });
   }
   document.querySelectorAll("#alerts [data-new]").forEach((item) => delete item.dataset.new);
-  tell("alerts", String(today.open_alerts));
   showFeed(today.feed);
 }
 

@@ -56,6 +56,7 @@ class FeedView(Struct, frozen=True, kw_only=True):
     silent: Sequence[Named]
     refused: Sequence[Named]
     gaps: Sequence[Gap]
+    open_alerts: int
     waiting: int
     followers: int
 
@@ -71,8 +72,7 @@ class Board(Struct, frozen=True, kw_only=True):
 class Today(Struct, frozen=True, kw_only=True):
     """The newest figures of every series, the alerts that fire, and how the feed stands.
 
-    `place` is where news of it follow. Of the open alerts the newest hundred are there, and `open_alerts` is how many
-    there are.
+    `place` is where news of it follow. Of the open alerts the newest hundred are there.
     """
 
     place: str
@@ -80,7 +80,6 @@ class Today(Struct, frozen=True, kw_only=True):
     board: Board
     cells: Sequence[Cell]
     alerts: Sequence[AlertRow]
-    open_alerts: int
 
 
 async def look_at_today(site: Site, asked: TodayQuestion) -> Today:
@@ -88,14 +87,14 @@ async def look_at_today(site: Site, asked: TodayQuestion) -> Today:
     # What comes while this is put together is news, and may be told twice.
     place = site.news.place
     board = await look_at_board(site, asked)
-    alerts = await site.clerk.open_alerts()
+    alerts = await site.clerk.newest_open_alerts(limit=_MOST_ALERTS)
+    outlook = await site.look()
     return Today(
         place=place,
-        feed=await look_at_feed(site, NoQuestion()),
+        feed=make_feed(outlook, site.news.followers),
         board=board,
         cells=list_cells(site),
-        alerts=[make_row(alert) for alert in alerts[-_MOST_ALERTS:]][::-1],
-        open_alerts=len(alerts),
+        alerts=[make_row(alert) for alert in alerts],
     )
 
 
@@ -122,6 +121,7 @@ def make_feed(outlook: Outlook, followers: int) -> FeedView:
         silent=_name_places(feed.silent),
         refused=_name_places(feed.refused),
         gaps=_name_gaps(outlook.gaps),
+        open_alerts=outlook.open_alerts,
         waiting=outlook.waiting,
         followers=followers,
     )
