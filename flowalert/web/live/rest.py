@@ -7,7 +7,7 @@ import time
 APART = 0.25
 # Of the processor's time, so much at most goes into news while there is little else to do; and of the service's own
 # share of it while there is much, whatever else the machine has to do.
-_CALM = 0.25
+_CALM = 0.3
 _BUSY = 0.03
 # Of one processor. A slot of all sectors and investors every half minute is a hundredth of it, and a flood all.
 _BUSY_FROM = 0.15
