@@ -32,6 +32,13 @@ def count_descriptors(pid: int) -> int:
     return len(list(Path(f"/proc/{pid}/fd").iterdir()))
 
 
+def read_processor_time(pid: int) -> float:
+    """Return the seconds of the processor's time that a process has had so far, its own and the kernel's for it."""
+    # Source: proc_pid_stat(5), utime and stime; the name in brackets may have blanks.
+    fields = Path(f"/proc/{pid}/stat").read_text(encoding="ascii").rpartition(")")[2].split()
+    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+
+
 @contextmanager
 def start_program(
     *arguments: str, folder: Path, environ: Mapping[str, str] | None = None, module: str = "flowalert"

@@ -102,6 +102,12 @@ def read_open_alerts(connection: apsw.Connection) -> list[Alert]:
     return [decode_alert(row) for row in rows]
 
 
+def read_newest_open_alerts(connection: apsw.Connection, *, limit: int) -> list[Alert]:
+    """Return the alerts that fire, those first that opened last, at most `limit`."""
+    rows = connection.execute(f"{_SELECT} WHERE a.state = 'open' ORDER BY a.opened_at DESC, a.id LIMIT ?", (limit,))
+    return [_decode_alert(row) for row in rows]
+
+
 def read_alerts(connection: apsw.Connection, *, limit: int) -> list[Alert]:
     """Return the alerts that changed last, newest first."""
     rows = connection.execute(
@@ -148,3 +154,11 @@ def read_transitions(connection: apsw.Connection, alert: str) -> list[Transition
     """Return every transition of an alert, told or not, in order."""
     rows = connection.execute("SELECT content FROM transitions WHERE alert = ? ORDER BY seq", (alert,))
     return [_decode(content) for (content,) in rows]
+
+
+def read_transitions_since(connection: apsw.Connection, at: int, *, limit: int) -> list[Transition]:
+    """Return the newest transitions that came about at an exchange time or later, told or not, in order."""
+    rows = connection.execute(
+        "SELECT content FROM transitions WHERE at >= ? ORDER BY at DESC, seq DESC LIMIT ?", (at, limit)
+    )
+    return [_decode(content) for (content,) in rows][::-1]

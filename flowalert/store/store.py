@@ -101,6 +101,10 @@ class Reader:
         """Return the alerts that fire, in the order in which they opened."""
         return await self._database.read(alert.read_open_alerts)
 
+    async def newest_open_alerts(self, *, limit: int) -> list[alert.Alert]:
+        """Return the alerts that fire, those first that opened last."""
+        return await self._database.read(alert.read_newest_open_alerts, limit=limit)
+
     async def alerts(self, *, limit: int = 100) -> list[alert.Alert]:
         """Return the alerts that changed last, newest first."""
         return await self._database.read(alert.read_alerts, limit=limit)
@@ -108,6 +112,10 @@ class Reader:
     async def transitions(self, alert_id: str) -> list[Transition]:
         """Return every transition of an alert, told or not, in order."""
         return await self._database.read(alert.read_transitions, alert_id)
+
+    async def transitions_since(self, at: int, *, limit: int) -> list[Transition]:
+        """Return the newest transitions that came about at an exchange time or later, told or not, in order."""
+        return await self._database.read(alert.read_transitions_since, at, limit=limit)
 
     async def deliveries(
         self, *, states: Collection[DeliveryState] = tuple(DeliveryState), limit: int = 100

@@ -109,7 +109,9 @@ def _view(site: Site, view: AnyView) -> _Answer:
 def _show(site: Site, pages: Pages, view: AnyView) -> _Answer:
     async def answer(request: Request) -> Response:
         question = read_parameters(request, view.question)
-        return await pages.show(request, view, question, await view.look(site, question))
+        # What happens while it is looked up is news to the page: twice is better than not at all.
+        place = site.news.place
+        return await pages.show(request, view, question, await view.look(site, question), place)
 
     return answer
 

@@ -9,6 +9,8 @@ import msgspec
 from msgspec import Struct, structs
 
 from flowalert.market.instant import KST, clock, to_wall
+from flowalert.web.amount import write_figure
+from flowalert.web.sparkline import draw_chart
 
 
 def show_clock(at: int | dt.datetime) -> str:
@@ -62,4 +64,6 @@ FILTERS: Mapping[str, Callable[..., Any]] = {
     "span": show_span,
     "query": write_query,
     "asjson": write_json,
+    "figure": write_figure,
+    "chart": draw_chart,
 }

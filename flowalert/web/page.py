@@ -40,10 +40,11 @@ class Pages:
         )
         self._templates.filters |= FILTERS
 
-    async def show(self, request: Request, view: AnyView, question: Struct, answer: object) -> Response:
-        """Return the page of a view."""
+    async def show(self, request: Request, view: AnyView, question: Struct, answer: object, place: str) -> Response:
+        """Return the page of a view, which follows the news from a place on."""
         outlook = await self._site.look()
-        return self.render(request, view.template, outlook=outlook, question=question, answer=answer, view=view.name)
+        values: dict[str, Any] = {"question": question, "answer": answer, "view": view.name, "place": place}
+        return self.render(request, view.template, outlook=outlook, **values)
 
     def render(self, request: Request, template: str, *, status: int = 200, **values: Any) -> Response:
         """Return a page by its template; the reader's language and rights are known to it."""
@@ -52,6 +53,7 @@ class Pages:
         context: dict[str, Any] = {
             "outlook": None,
             "view": "",
+            "place": self._site.news.place,
             **values,
             "actor": actor,
             "asks_who": self._site.desk.asks_who,
@@ -63,7 +65,6 @@ class Pages:
             "navigation": NAVIGATION,
             "static": name_static,
             "has_charts": has_charts(),
-            "place": self._site.news.place,
             "here": request.url.path,
             "now": self._site.now().astimezone(dt.UTC),
         }

@@ -1,7 +1,7 @@
 """What the pages are made of."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from flowalert.delivery import Channel
@@ -12,6 +12,7 @@ from flowalert.service import Service
 from flowalert.settings import WebSettings
 from flowalert.store import Clerk
 from flowalert.web.access.desk import Desk
+from flowalert.web.interest import Interests
 from flowalert.web.live.news import News
 from flowalert.web.workshop import Workshop
 
@@ -30,6 +31,7 @@ class Site:
     news: News
     desk: Desk
     workshop: Workshop
+    interests: Interests = field(default_factory=Interests)
 
     @property
     def engine(self) -> Engine:

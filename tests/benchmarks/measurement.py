@@ -16,6 +16,7 @@ from tests.benchmarks.reload import Reload, measure_reload
 from tests.benchmarks.restart import Restart, measure_restart
 from tests.benchmarks.rulebook import Density
 from tests.benchmarks.storm import Storm, measure_storm
+from tests.benchmarks.streams import Streams, measure_streams
 from tests.fault.flood import Flood
 
 
@@ -25,7 +26,8 @@ class Size:
 
     `sizes` are numbers of rules, each with the slots of the day to decide in a sparse and in a dense rulebook.
     `within` is how many seconds one rulebook is given for its rounds, and all peers together for theirs; each
-    takes its least number of rounds all the same. `flood` is how many seconds a flood lasts.
+    takes its least number of rounds all the same. `flood` is how many seconds a flood lasts. `streams` is how many
+    each of those beside open pages lasts, and `stream_rounds` how many rounds of them there are.
     """
 
     sizes: tuple[tuple[int, int, int], ...]
@@ -37,6 +39,8 @@ class Size:
     reloaded: int
     restart_slots: int
     flood: float
+    streams: float
+    stream_rounds: int
     within: float
 
 
@@ -56,6 +60,8 @@ FULL = Size(
     reloaded=10_000,
     restart_slots=WHOLE_DAY,
     flood=20.0,
+    streams=10.0,
+    stream_rounds=3,
     within=6.0,
 )
 QUICK = Size(
@@ -68,6 +74,8 @@ QUICK = Size(
     reloaded=1_000,
     restart_slots=120,
     flood=2.0,
+    streams=2.0,
+    stream_rounds=1,
     within=1.0,
 )
 
@@ -85,6 +93,7 @@ class Measurement:
     reload: Reload
     restart: Restart
     flood: Flood
+    streams: Streams
 
 
 def measure(size: Size, tell: Callable[[str], None]) -> Measurement:
@@ -119,6 +128,7 @@ def measure(size: Size, tell: Callable[[str], None]) -> Measurement:
         notices=notices,
         storm=storm,
         flood=run_apart(measure_flood, size.flood),
+        streams=_measure_streams(size, tell),
         reload=_measure_reload(size, tell),
         restart=restart,
     )
@@ -127,3 +137,8 @@ def measure(size: Size, tell: Callable[[str], None]) -> Measurement:
 def _measure_reload(size: Size, tell: Callable[[str], None]) -> Reload:
     tell("a reload")
     return run_apart(measure_reload, size.reloaded, 700)
+
+
+def _measure_streams(size: Size, tell: Callable[[str], None]) -> Streams:
+    tell("open pages")
+    return run_apart(measure_streams, size.streams, size.stream_rounds)

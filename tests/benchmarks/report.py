@@ -11,6 +11,7 @@ from tests.benchmarks.reload import Reload
 from tests.benchmarks.restart import Restart
 from tests.benchmarks.rulebook import Density
 from tests.benchmarks.storm import Storm
+from tests.benchmarks.streams import OPEN, Streams
 from tests.fault.flood import RATE, Flood
 
 _SHORT = {1: "1", 1_000: "1k", 100_000: "100k", 1_000_000: "1m"}
@@ -62,6 +63,12 @@ def name_numbers(measurement: Measurement) -> dict[str, float]:
     numbers["flood_behind_s"] = flood.behind
     numbers["flood_before_mb"] = flood.before_mb
     numbers["flood_peak_mb"] = flood.peak_mb
+    streams = measurement.streams
+    numbers["streams_cost_percent"] = streams.cost * 100
+    numbers["streams_without_us"] = streams.without
+    numbers["streams_pages_us"] = streams.pages
+    numbers["streams_open_us"] = streams.open
+    numbers["streams_pieces"] = streams.pieces
     return {name: round(number, 4) for name, number in numbers.items()}
 
 
@@ -86,6 +93,8 @@ def write_report(measurement: Measurement) -> str:
             *_write_restart(measurement.restart),
             "",
             *_write_flood(measurement.flood),
+            "",
+            *_write_streams(measurement.streams),
         )
     )
 
@@ -175,3 +184,17 @@ def _write_flood(flood: Flood) -> Iterator[str]:
         f"    {flood.per_second:,.0f} frames a second taken, {flood.behind:.1f} s behind at the end   "
         f"memory {flood.before_mb:,.0f} MB before, {flood.peak_mb:,.0f} MB at most"
     )
+
+
+def _write_streams(streams: Streams) -> Iterator[str]:
+    yield f"Pages beside a flood of {streams.frames:,} frames as fast as they are taken, {streams.rounds} rounds in"
+    yield "turns: the processor's time of the service for a frame, and frames a second by the clock on the wall"
+    yield ""
+    for name, spent, per_second in (
+        ("no pages", streams.without, streams.without_per_s),
+        ("pages, nobody looks on", streams.pages, streams.pages_per_s),
+        (f"pages, {OPEN} open streams", streams.open, streams.open_per_s),
+    ):
+        yield f"    {name:<26}{spent:>8.1f} µs{per_second:>10,.0f} /s"
+    yield f"    {streams.cost:.1%} of the throughput is what open streams cost"
+    yield f"    each read {streams.pieces:.0f} pieces of news, {streams.mb:,.0f} MB in all"

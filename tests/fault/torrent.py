@@ -1,8 +1,9 @@
 """`python -m tests.fault.torrent`: an exchange in a process of its own that sends frames as fast as C can.
 
-It serves one client: answers what is asked, and once all places are registered sends `--slots` of frames, `--rate`
-frames a second or as fast as the client takes them. Every frame is another update: all series of a slot, then the next.
-On standard output a line of JSON each: its port; when the first frame left; when the last one did. Then it stays.
+It serves one client: answers what is asked, and once all places are registered, and the file `--after` is there if one
+is named, sends `--slots` of frames, `--rate` frames a second or as fast as the client takes them. Every frame is
+another update: all series of a slot, then the next. On standard output a line of JSON each: its port; when the first
+frame left; when the last one did. Then it stays.
 """
 
 import argparse
@@ -14,6 +15,7 @@ import socket
 import time
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 
 from flowalert.market.investor import INVESTORS
 from flowalert.market.sector import SECTORS
@@ -137,6 +139,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--slots", type=int, required=True)
     parser.add_argument("--rate", type=float, required=True)
+    parser.add_argument("--after", type=Path)
     options = parser.parse_args()
     with socket.create_server(("127.0.0.1", 0)) as listener:
         _say(port=listener.getsockname()[1])
@@ -146,6 +149,8 @@ def main() -> None:
             client.serve(1)
         # What is registered last is answered before the flood begins.
         client.serve(0.2)
+        while options.after is not None and not options.after.exists():
+            client.serve(0.05)
         begun = time.time()
         _say(begun=begun)
         for number, text in enumerate(_make_slots(options.slots)):

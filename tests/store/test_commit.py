@@ -4,6 +4,7 @@ from pathlib import Path
 
 import apsw
 import pytest
+from msgspec.structs import replace
 
 from flowalert.engine.notice import DeliveryState
 from flowalert.engine.transition import Kind
@@ -19,6 +20,25 @@ async def test_transitions_come_back_whole(tmp_path: Path) -> None:
         await store.commit([], [told, held], [], now=NOW)
     async with open_store(tmp_path / "flow.db") as store:
         assert await store.transitions(told.alert) == [told, held]
+
+
+async def test_the_newest_transitions_since_a_moment(tmp_path: Path) -> None:
+    """Those of an alert among them, the moment itself included; a limit leaves out the oldest."""
+    made = [transition(n=number, episode=str(number)) for number in range(1, 5)]
+    async with open_store(tmp_path / "flow.db") as store:
+        await store.commit([], made, [], now=NOW)
+        assert await store.transitions_since(made[1].at, limit=10) == made[1:]
+        assert await store.transitions_since(made[1].at, limit=2) == made[2:]
+        assert await store.transitions_since(made[3].at + 1, limit=10) == []
+
+
+async def test_the_newest_open_alerts_come_first(tmp_path: Path) -> None:
+    """A limit leaves out those that opened long ago, and nothing that is over is among them."""
+    made = [replace(transition(episode=str(number)), opened_at=number) for number in range(4)]
+    over = transition(Kind.RESOLVED, 2, episode="3")
+    async with open_store(tmp_path / "flow.db") as store:
+        await store.commit([], [*made, over], [], now=NOW)
+        assert [each.last for each in await store.newest_open_alerts(limit=2)] == [made[2], made[1]]
 
 
 async def test_an_alert_follows_its_transitions(tmp_path: Path) -> None:

@@ -1,6 +1,7 @@
 """The present day of every series, point for point."""
 
 from array import array
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
@@ -28,11 +29,11 @@ class Curve:
     `add` alone changes it, and keeps it in order: an update of the same moment replaces the last.
     """
 
-    __slots__ = ("_at", "_figures")
+    __slots__ = ("_at", "_figures", "_msval", "_msvol", "_p_msval", "_p_msvol")
 
     def __init__(self) -> None:
         self._at = array("q")
-        self._figures = (array("q"), array("q"), array("q"), array("q"))
+        self._figures = self._msval, self._msvol, self._p_msval, self._p_msvol = tuple(array("q") for _ in range(4))
 
     def __len__(self) -> int:
         return len(self._at)
@@ -42,27 +43,33 @@ class Curve:
         at = update.at
         if self._at:
             last = self._at[-1]
-            if at < last:
-                return False
-            if at // DAY != last // DAY:
-                self._clear()
-            elif at == last:
+            if at <= last:
+                if at < last:
+                    return False
                 self._drop_last()
+            elif at // DAY != last // DAY:
+                self._clear()
         self._at.append(at)
-        values = (update.msval, update.msvol, update.p_msval, update.p_msvol)
-        for figures, value in zip(self._figures, values, strict=True):
-            figures.append(_BLANK if value is None else value)
+        # One by one: every update of the day comes through here, in the engine's own time.
+        self._msval.append(_BLANK if update.msval is None else update.msval)
+        self._msvol.append(_BLANK if update.msvol is None else update.msvol)
+        self._p_msval.append(_BLANK if update.p_msval is None else update.p_msval)
+        self._p_msvol.append(_BLANK if update.p_msvol is None else update.p_msvol)
         return True
 
     def last(self) -> Point | None:
         """Return the newest point; None before the first."""
         return self._point(len(self._at) - 1) if self._at else None
 
+    def at(self, moment: int) -> Point | None:
+        """Return the newest point that is not after an exchange time; None where there is none."""
+        count = bisect_right(self._at, moment)
+        return self._point(count - 1) if count else None
+
     def points(self, since: int = 0) -> Iterator[Point]:
         """Yield the points from an exchange time on, in order."""
-        for index in range(len(self._at)):
-            if self._at[index] >= since:
-                yield self._point(index)
+        for index in range(bisect_left(self._at, since), len(self._at)):
+            yield self._point(index)
 
     def _point(self, index: int) -> Point:
         figures = (figures[index] for figures in self._figures)

@@ -12,7 +12,6 @@ from typing import Any
 
 import msgspec
 import trio
-import trio.lowlevel
 from msgspec import Struct
 
 from flowalert.delivery import Report
@@ -22,15 +21,14 @@ from flowalert.feed.outlet import Received
 from flowalert.market.entry import FeedBack, FeedHeard, FeedLost, FeedSilent, SessionClosed, Update
 from flowalert.market.series import Series
 from flowalert.web.live.curve import Curves
+from flowalert.web.live.rest import Rest
 
-# Nobody sees more than a few changes a second.
-_APART = 0.25
-# Of the loop's time, so much at most is spent on news: making one and sending it to everybody.
-_SHARE = 0.05
 _KEPT = 1_000
 _KEPT_BYTES = 16 << 20
-# A page that gets more than this at once reads its lines anew instead.
-_MOST_POINTS = 5_000
+# A slot of every sector and investor of a venue. A page that gets more than this at once reads its lines anew instead.
+_MOST_POINTS = 1_500
+# Whoever has not taken a piece after so many seconds has a slow line, and the others do not wait for it.
+_ROUND = 0.25
 
 _encode = msgspec.json.Encoder().encode
 
@@ -68,8 +66,8 @@ class Piece(Struct, frozen=True, kw_only=True):
 class News:
     """The pieces of the last minutes; an observer of the service makes them, and each open page follows.
 
-    What changes: what is yet to be told, by the `note_…` functions, and the pieces, by `run`. A piece has a number; a
-    page that follows from one that is not kept any more, or from another process, has to begin anew.
+    What changes: what is yet to be told, by the `note_…` functions, the pieces, by `run`, and who follows. A piece has
+    a number; a page that follows from one that is not kept any more, or from another process, has to begin anew.
     """
 
     def __init__(self, curves: Curves) -> None:
@@ -81,6 +79,10 @@ class News:
         self._last = 0
         self._changed = trio.Event()
         self._bell = trio.Event()
+        # Who waits for the next piece; and of those to whom the newest was given, who still sends it.
+        self._waiting: set[Follower] = set()
+        self._sending: set[Follower] = set()
+        self._all_have_it = trio.Event()
         self._is_closed = False
         self._updates: list[Update] = []
         self._early: list[Update] | None = None
@@ -91,7 +93,16 @@ class News:
     @property
     def place(self) -> str:
         """Return where a page that is made now is to follow from."""
-        return f"{self.boot}-{self._last}"
+        return self.name_place(self._last)
+
+    def name_place(self, number: int) -> str:
+        """Return the place behind the piece with a number."""
+        return f"{self.boot}-{number}"
+
+    @property
+    def newest(self) -> int:
+        """The number of the newest piece, 0 before the first."""
+        return self._last
 
     @contextmanager
     def before(self) -> Iterator[Curves]:
@@ -154,34 +165,43 @@ class News:
 
     async def run(self) -> None:
         """Make pieces until cancelled."""
+        rest = Rest()
         while True:
             await self._bell.wait()
             self._bell = trio.Event()
-            begun = trio.current_time()
+            rest.begin()
             self._publish()
-            # Whoever follows has its turn before this goes on, so that what sending takes is in the time.
-            await trio.lowlevel.checkpoint()
-            took = trio.current_time() - begun
-            await trio.sleep(max(_APART, took / _SHARE))
+            with trio.move_on_after(_ROUND):
+                await self._all_have_it.wait()
+            await trio.sleep(rest.end())
 
     def close(self) -> None:
         """Let everybody who follows go."""
         self._is_closed = True
         self._changed.set()
 
-    async def follow(self, place: str) -> "Follower | None":
+    def follow(self, place: str) -> "Follower | None":
         """Return who reads on from a place; None where that is not kept any more."""
-        await trio.lowlevel.checkpoint()
         boot, _, number = place.partition("-")
         if boot != self.boot or not number.isdecimal() or len(number) > 15:
             return None
         first = self._last - len(self._pieces)
         return Follower(self, int(number)) if first <= int(number) <= self._last else None
 
-    async def wait_after(self, number: int) -> Sequence[tuple[int, bytes]] | None:
+    def follow_newest(self) -> "Follower":
+        """Return who reads on from here."""
+        return Follower(self, self._last)
+
+    async def wait_after(self, number: int, follower: "Follower") -> Sequence[tuple[int, bytes]] | None:
         """Return the pieces after a number as soon as there is one; None where they are lost, () once it is closed."""
+        if number >= self._last:
+            self.note_gone(follower)
         while number >= self._last and not self._is_closed:
-            await self._changed.wait()
+            self._waiting.add(follower)
+            try:
+                await self._changed.wait()
+            finally:
+                self._waiting.discard(follower)
         if self._is_closed:
             return ()
         missing = self._last - number
@@ -190,17 +210,29 @@ class News:
         begin = len(self._pieces) - missing
         return [(number + 1 + index, self._pieces[begin + index]) for index in range(missing)]
 
+    def note_gone(self, follower: "Follower") -> None:
+        """Take note that a follower has sent what it was given, or will not."""
+        self._sending.discard(follower)
+        if not self._sending:
+            self._all_have_it.set()
+
     def _take_update(self, update: Update) -> None:
         if self.curves.take(update):
             self._updates.append(update)
 
     def _publish(self) -> None:
         piece = self._take()
-        self._pieces.append(piece)
-        self._bytes += len(piece)
         self._last += 1
+        # As it goes over the line, so that it is written once for everybody.
+        event = b"id: %s\nevent: news\ndata: %s\n\n" % (self.place.encode(), piece)
+        self._pieces.append(event)
+        self._bytes += len(event)
         while len(self._pieces) > _KEPT or (self._bytes > _KEPT_BYTES and len(self._pieces) > 1):
             self._bytes -= len(self._pieces.popleft())
+        self._all_have_it = trio.Event()
+        self._sending = set(self._waiting)
+        if not self._sending:
+            self._all_have_it.set()
         self._changed.set()
         self._changed = trio.Event()
 
@@ -228,12 +260,25 @@ class Follower:
         self._news = news
         self._number = number
 
-    async def next(self) -> Sequence[tuple[str, bytes]] | None:
-        """Return the next pieces with their places, () once there are no more; None where some are lost."""
-        pieces = await self._news.wait_after(self._number)
+    @property
+    def place(self) -> str:
+        """Where it is."""
+        return self._news.name_place(self._number)
+
+    async def next(self) -> Sequence[bytes] | None:
+        """Return the next pieces, each as an event, () once there are no more; None where some are lost."""
+        pieces = await self._news.wait_after(self._number, self)
         if pieces:
             self._number = pieces[-1][0]
-        return None if pieces is None else [(f"{self._news.boot}-{number}", piece) for number, piece in pieces]
+        return None if pieces is None else [event for _, event in pieces]
+
+    def skip(self) -> None:
+        """Read on from here."""
+        self._number = self._news.newest
+
+    def leave(self) -> None:
+        """Follow no more."""
+        self._news.note_gone(self)
 
 
 def describe_piece() -> Mapping[str, Any]:

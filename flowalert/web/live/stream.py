@@ -51,31 +51,36 @@ class Stream:
 
     async def _tell(self, send: Send) -> None:
         await send({"type": "http.response.start", "status": 200, "headers": list(self._headers.items())})
-        follower = await self._news.follow(self._place)
-        if follower is None:
-            follower = await self._begin_again(send)
-        else:
+        known = self._news.follow(self._place)
+        follower = known or self._news.follow_newest()
+        try:
             await _write(send, f"retry: {_RETRY}\n\n".encode())
-        while True:
-            pieces: Any = ...
-            with trio.move_on_after(_BREATH):
-                pieces = await follower.next()
-            if pieces is ...:
-                await _write(send, b": breath\n\n")
-            elif pieces is None:
-                follower = await self._begin_again(send)
-            elif not pieces:
-                break
-            else:
-                await _write(send, b"".join(b"id: %s\nevent: news\ndata: %s\n\n" % (p.encode(), t) for p, t in pieces))
+            if known is None:
+                await _begin_again(send, follower)
+            await _tell_on(send, follower)
+        finally:
+            follower.leave()
         await send({"type": "http.response.body", "body": b""})
 
-    async def _begin_again(self, send: Send) -> Follower:
-        place = self._news.place
-        await _write(send, f"retry: {_RETRY}\nid: {place}\nevent: again\ndata: {{}}\n\n".encode())
-        follower = await self._news.follow(place)
-        assert follower is not None  # noqa: S101 - the newest place is kept
-        return follower
+
+async def _tell_on(send: Send, follower: Follower) -> None:
+    while True:
+        pieces: Any = ...
+        with trio.move_on_after(_BREATH):
+            pieces = await follower.next()
+        if pieces is ...:
+            await _write(send, b": breath\n\n")
+        elif pieces is None:
+            await _begin_again(send, follower)
+        elif not pieces:
+            return
+        else:
+            await _write(send, pieces[0] if len(pieces) == 1 else b"".join(pieces))
+
+
+async def _begin_again(send: Send, follower: Follower) -> None:
+    follower.skip()
+    await _write(send, f"id: {follower.place}\nevent: again\ndata: {{}}\n\n".encode())
 
 
 async def _write(send: Send, body: bytes) -> None:

@@ -1,18 +1,40 @@
 // What happens while a page is open, by server-sent events. The browser reconnects by itself, and says where it was.
 
+// Milliseconds; a browser comes back by itself after a cut, but not after an answer that is no stream.
+const AGAIN_AFTER = 5000;
+
 /**
  * Calls `onNews` for each piece of news since the page was made, and `onAgain` where some are lost: what is shown is to
  * be loaded anew. `onState` is told "open" or "lost".
  */
 export function follow({ onNews, onAgain, onState = () => {} }) {
-  const source = new EventSource(`/api/v1/stream?since=${encodeURIComponent(document.body.dataset.place)}`);
-  source.addEventListener("news", (event) => onNews(JSON.parse(event.data)));
-  source.addEventListener("again", () => onAgain());
-  source.addEventListener("open", () => onState("open"));
-  source.addEventListener("error", () => onState("lost"));
-  // A page that is left behind must not hold its stream: browsers have few for each address.
-  addEventListener("pagehide", () => source.close());
-  return source;
+  let place = document.body.dataset.place;
+  let source = null;
+  let timer = null;
+  function open() {
+    close();
+    source = new EventSource(`/api/v1/stream?since=${encodeURIComponent(place)}`);
+    const take = (event, tell) => {
+      place = event.lastEventId || place;
+      tell();
+    };
+    source.addEventListener("news", (event) => take(event, () => onNews(JSON.parse(event.data))));
+    source.addEventListener("again", (event) => take(event, onAgain));
+    source.addEventListener("open", () => onState("open"));
+    source.addEventListener("error", () => {
+      onState("lost");
+      if (source?.readyState === EventSource.CLOSED) timer = setTimeout(open, AGAIN_AFTER);
+    });
+  }
+  function close() {
+    clearTimeout(timer);
+    source?.close();
+    source = null;
+  }
+  // A page that is left behind must not hold its stream: browsers have few for each address. It may be come back to.
+  addEventListener("pagehide", close);
+  addEventListener("pageshow", (event) => event.persisted && open());
+  open();
 }
 
 /** Loads JSON from the API; throws an Error with the service's own words. */
