@@ -105,7 +105,7 @@ def read_open_alerts(connection: apsw.Connection) -> list[Alert]:
 def read_newest_open_alerts(connection: apsw.Connection, *, limit: int) -> list[Alert]:
     """Return the alerts that fire, those first that opened last, at most `limit`."""
     rows = connection.execute(f"{_SELECT} WHERE a.state = 'open' ORDER BY a.opened_at DESC, a.id LIMIT ?", (limit,))
-    return [_decode_alert(row) for row in rows]
+    return [decode_alert(row) for row in rows]
 
 
 def read_alerts(connection: apsw.Connection, *, limit: int) -> list[Alert]:
