@@ -34,6 +34,7 @@ from flowalert.operation.chronicle import Chronicle
 from flowalert.operation.gap_log import GapLog
 from flowalert.operation.pulse import Part, Pulse
 from flowalert.operation.status import FeedStatus, Outlook
+from flowalert.rules.problem import Problem
 from flowalert.rules.rulebook import Rule, Rulebook
 from flowalert.service.logbook import Logbook
 from flowalert.service.plan import Account, Plan
@@ -344,9 +345,14 @@ class Service:
         before, self._bell = self._bell, Doorbell()
         before.close()
 
-    async def note_reload(self, why: str, problems: Sequence[str]) -> None:
+    def note_patterns(self, patterns: tuple[str, ...]) -> None:
+        """Take note of where the rules are from now on."""
+        self.plan = replace_plan(self.plan, rule_patterns=patterns)
+
+    async def note_reload(self, why: str, problems: Sequence[Problem]) -> None:
         """Write down that settings were read again, and what was wrong with them, if anything."""
-        await self._store.note_reload(why, problems, now=self.plan.now())
+        texts, rules = [str(each) for each in problems], [each.rule for each in problems]
+        await self._store.note_reload(why, texts, rules=rules, now=self.plan.now())
 
     async def wait_for_silence(self, seconds: float) -> None:
         """Return when nothing has been folded for so long."""

@@ -14,6 +14,7 @@ from flowalert.store.retention import Cursor, Keep, Surplus
 from flowalert.store.second_try import NotPutBack, PutBack
 from flowalert.store.session import Session
 from flowalert.store.silence import NotEnded
+from flowalert.store.standing import Standing
 from flowalert.store.store import Clerk, Reader, Store, open_clerk, open_reader, open_store
 from flowalert.store.summary import Summary
 
@@ -40,6 +41,7 @@ __all__ = [
     "Reader",
     "Selection",
     "Session",
+    "Standing",
     "Store",
     "StoreFailed",
     "StoreRefused",

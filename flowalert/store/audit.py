@@ -22,14 +22,14 @@ class Action(enum.Enum):
     RETRIED = "retried"
     RELOADED = "reloaded"
     REFUSED = "refused a reload"
+    WROTE_RULES = "wrote rules"
 
 
 class Deed(Struct, frozen=True, kw_only=True):
     """One thing that somebody did.
 
     `subject` is what it was done to: the number of a silence, the id of an alert, the numbers of deliveries, the
-    settings. `detail`
-    is what else is to be known, of an alert its rule and scope; moments in it are ISO 8601.
+    settings, a file. `detail` is what else is to be known, of an alert its rule and scope; moments in it are ISO 8601.
     """
 
     id: int
@@ -56,15 +56,25 @@ def read_deeds(connection: apsw.Connection, *, limit: int, since: datetime | Non
         "SELECT id, at, who, action, subject, detail FROM audit WHERE ?1 IS NULL OR at >= ?1 ORDER BY id DESC LIMIT ?2",
         (None if since is None else to_ms(since), limit),
     )
-    deeds = [
-        Deed(
-            id=id_,
-            at=from_ms(at),
-            who=who,
-            action=Action(action),
-            subject=subject,
-            detail=msgspec.json.decode(detail, type=dict[str, Any]),
-        )
-        for id_, at, who, action, subject, detail in rows
-    ]
-    return deeds[::-1]
+    return [_decode(row) for row in rows][::-1]
+
+
+def find_last_reload(connection: apsw.Connection) -> Deed | None:
+    """Return what became of the last reload, refused or not; None before the first."""
+    rows = connection.execute(
+        "SELECT id, at, who, action, subject, detail FROM audit WHERE action IN (?, ?) ORDER BY id DESC LIMIT 1",
+        (Action.RELOADED.value, Action.REFUSED.value),
+    )
+    return next((_decode(row) for row in rows), None)
+
+
+def _decode(row: tuple[Any, ...]) -> Deed:
+    id_, at, who, action, subject, detail = row
+    return Deed(
+        id=id_,
+        at=from_ms(at),
+        who=who,
+        action=Action(action),
+        subject=subject,
+        detail=msgspec.json.decode(detail, type=dict[str, Any]),
+    )

@@ -58,6 +58,8 @@ def _say(deed: Deed) -> str:
             return f"{detail['rule']} · {parse_scope(detail['scope']).korean} ({deed.subject}){comment}"
         case Action.RETRIED:
             return f"deliveries {deed.subject}" + (", sent before" if detail["forced"] else "")
+        case Action.WROTE_RULES:
+            return f"{deed.subject}: {detail['added']:,} lines added, {detail['removed']:,} removed"
         case Action.RELOADED | Action.REFUSED:
             problems = detail["problems"]
             more = f" and {len(problems) - 1:,} more" if len(problems) > 1 else ""
