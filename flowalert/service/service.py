@@ -316,7 +316,7 @@ class Service:
         async with self._turn:
             pasts = await self._store.pasts()
             chunks = self._store.read_open_session()
-            first = await anext(chunks, ())
+            first = await _take_first(chunks)
             self.tail.listen()
         try:
             yield pasts, _put_back(first, chunks)
@@ -422,6 +422,16 @@ def _list_tongues(channels: Mapping[str, Channel]) -> tuple[Tongue, ...]:
 
 def _list_labels(rulebook: Rulebook) -> dict[str, tuple[tuple[str, str], ...]]:
     return {rule.name: rule.labels for rule in rulebook.rules if rule.labels}
+
+
+async def _take_first(chunks: AsyncIterator[Sequence[Entry]]) -> Sequence[Entry]:
+    """Return the first of the chunks, nothing where there is none.
+
+    `anext` with a default breaks in Python 3.11 where the iterator has waited for something before its end.
+    """
+    async for chunk in chunks:
+        return chunk
+    return ()
 
 
 async def _put_back(first: Sequence[Entry], rest: AsyncIterator[Sequence[Entry]]) -> AsyncIterator[Sequence[Entry]]:
