@@ -13,8 +13,9 @@ import trio
 from flowalert.delivery import Channel, parse_target
 from flowalert.delivery.target import Target
 from flowalert.rules.loader import load_rules
-from flowalert.service import Plan, Service, run_service
-from flowalert.settings import Address, WebSettings
+from flowalert.rules.problem import Problem
+from flowalert.service import Fresh, Plan, Service, Source, run_service
+from flowalert.settings import Address, WebSettings, list_files, load_rule_files
 from flowalert.web import WebHost, Workshop
 from tests.delivery.http_recorder import Recorder
 from tests.fault.bench import Clock
@@ -84,9 +85,10 @@ async def open_house(
     rules: str = RULES,
     web: WebSettings | None = None,
     writes_rules: bool = False,
+    reloads: bool = True,
     moment: dt.datetime = IN_SESSION,
 ) -> AsyncIterator[House]:
-    """Run a service with pages until left. Its rules are in rules/rules.yaml beside its settings."""
+    """Run a service with pages until left. Its rules are in rules/rules.yaml, and can be reloaded from there."""
     settings = web or WebSettings(address=Address("127.0.0.1", 0), writes_rules=writes_rules)
     async with AsyncExitStack() as stack:
         hook = stack.enter_context(posts())
@@ -107,11 +109,17 @@ async def open_house(
         urls: list[str] = []
         host = WebHost(settings, workshop, urls.append)
         clock = Clock(moment)
+
+        def read() -> Fresh | tuple[Problem, ...]:
+            loaded = load_rule_files(list_files(folder, workshop.patterns), tuple(channels))
+            return loaded.errors or Fresh(rulebook=loaded.rulebook, channels=channels)
+
         plan = Plan(
             rulebook=load_rules([(str(file), rules)], tuple(channels)).rulebook,
             channels=channels,
             feed=make_settings(exchange.url, issuer.url, silence_after=600, tell_silence_after=600, release_after=0.1),
             store=folder / "flowalert.db",
+            source=Source(read=read) if reloads else None,
             market_now=clock,
             now=clock,
             observer=host.observer,

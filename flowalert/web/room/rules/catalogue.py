@@ -1,0 +1,116 @@
+"""The list of the rules."""
+
+from collections.abc import Mapping, Sequence
+from typing import Annotated
+
+import trio
+from msgspec import Meta, Struct
+
+from flowalert.delivery.routing import route
+from flowalert.rules.rulebook import Rule
+from flowalert.store import Standing
+from flowalert.web.room.rules.fault import Doctor, Fault, Reload, ask_standings, call_doctor
+from flowalert.web.room.rules.wording import say
+from flowalert.web.route import AnyView, View
+from flowalert.web.rule_file import list_files
+from flowalert.web.site import Site
+from flowalert.workbench.check import Said, file_of, line_of
+
+_ON_A_PAGE = 100
+
+
+class RulesQuestion(Struct, frozen=True, forbid_unknown_fields=True):
+    """Which rules: those with all the words of `q` in what is written of them; and which page of them, from 1."""
+
+    q: Annotated[str, Meta(max_length=200)] = ""
+    page: Annotated[int, Meta(ge=1, le=100_000)] = 1
+
+
+class RuleRow(Struct, frozen=True, kw_only=True):
+    """A rule as it stands in the list."""
+
+    name: str
+    summary: str
+    says: Said
+    severity: str
+    file: str
+    line: int
+    channels: Sequence[str]
+    today: Standing
+    faults: Sequence[Fault]
+
+
+class Rules(Struct, frozen=True, kw_only=True):
+    """A page of the rules that were looked for, in the order of their files: `found` of all `enabled` ones.
+
+    `disabled` names those that are switched off. `files` are those that the editor opens.
+    """
+
+    rules: Sequence[RuleRow]
+    enabled: int
+    found: int
+    page: int
+    pages: int
+    disabled: Sequence[str]
+    files: Sequence[str]
+    reload: Reload | None
+
+
+async def look_at_rules(site: Site, asked: RulesQuestion) -> Rules:
+    """Return the rules."""
+    doctor, standings = await call_doctor(site), await ask_standings(site)
+    files = await trio.to_thread.run_sync(list_files, site)
+    words = asked.q.casefold().split()
+    found = [rule for rule in site.rulebook.rules if _has_words(rule, words)]
+    first = (asked.page - 1) * _ON_A_PAGE
+    rows = []
+    for rule in found[first : first + _ON_A_PAGE]:
+        rows.append(_make_row(site, rule, standings, doctor))
+        # What it takes to say a hundred rules is too much at a time.
+        await trio.lowlevel.checkpoint()
+    return Rules(
+        rules=rows,
+        enabled=len(site.rulebook.rules),
+        found=len(found),
+        page=asked.page,
+        pages=max(1, -(-len(found) // _ON_A_PAGE)),
+        disabled=[name for name in site.rulebook.disabled if all(word in name.casefold() for word in words)],
+        files=list(files),
+        reload=doctor.reload,
+    )
+
+
+def _has_words(rule: Rule, words: Sequence[str]) -> bool:
+    if not words:
+        return True
+    labels = " ".join(f"{name}={value}" for name, value in rule.labels)
+    text = f"{rule.name} {rule.summary} {rule.condition.text} {rule.where} {rule.severity.name} {labels}".casefold()
+    return all(word in text for word in words)
+
+
+def _make_row(site: Site, rule: Rule, standings: Mapping[str, Standing], doctor: Doctor) -> RuleRow:
+    today = standings.get(rule.name, Standing())
+    return RuleRow(
+        name=rule.name,
+        summary=rule.summary,
+        says=say(rule),
+        severity=rule.severity.name.lower(),
+        file=file_of(rule),
+        line=line_of(rule),
+        channels=route(rule.notify, site.channels),
+        today=today,
+        faults=list(doctor.find_faults(rule, today)),
+    )
+
+
+VIEWS: tuple[AnyView, ...] = (
+    View(
+        name="rules",
+        path="/rules",
+        summary="The rules, each with what it did today.",
+        question=RulesQuestion,
+        answer=Rules,
+        look=look_at_rules,
+        template="rules/list.html",
+    ),
+)
