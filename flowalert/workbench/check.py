@@ -72,11 +72,15 @@ class Explained(Struct, frozen=True):
 
 
 class Outlined(Struct, frozen=True):
-    """A rule of the text that is right: its name, its lines, and what it says in a line."""
+    """A rule of the text that is right: its name, its lines, that of it that is its own, and what it says in a line.
+
+    Rules that are made of a table's rows have their lines in common, and each a row.
+    """
 
     name: str
     first: int
     last: int
+    own: int
     says: Said
 
 
@@ -161,11 +165,13 @@ def _explain(order: Checking, rules: Sequence[Rule]) -> tuple[tuple[Outlined, ..
     """Return the rules of the text in short, and the one at the caret in full."""
     extents = outline(Document(order.file, order.text)) if rules else []
     here = next((each for each in extents if order.line in each), None)
-    at_caret = None if here is None else next((rule for rule in rules if line_of(rule) in here), None)
+    ours = [] if here is None else [rule for rule in rules if line_of(rule) in here]
+    # Of rules that are rows of one table, the row's.
+    at_caret = next((rule for rule in reversed(ours) if line_of(rule) <= order.line), ours[0] if ours else None)
     outlined = []
     for rule in rules[:_MOST_RULES]:
         extent = _find_extent(extents, line_of(rule))
-        outlined.append(Outlined(rule.name, extent.first, extent.last, say(rule)))
+        outlined.append(Outlined(rule.name, extent.first, extent.last, line_of(rule), say(rule)))
     return tuple(outlined), None if at_caret is None else explain_rule(at_caret, order.channels)
 
 

@@ -277,7 +277,8 @@ new ResizeObserver(follow).observe(box);
 document.addEventListener("selectionchange", () => {
   if (document.activeElement !== box || !found) return;
   const line = lineAt(box.selectionStart);
-  const here = found.outlined.find((each) => each.first <= line && line <= each.last);
+  const ours = found.outlined.filter((each) => each.first <= line && line <= each.last);
+  const here = ours.findLast((each) => each.own <= line) ?? ours[0];
   const shown = found.explained?.english.rule;
   if (here && here.name !== shown) checkSoon();
 });

@@ -43,7 +43,8 @@ class RuleRow(Struct, frozen=True, kw_only=True):
 class Rules(Struct, frozen=True, kw_only=True):
     """A page of the rules that were looked for, in the order of their files: `found` of all `enabled` ones.
 
-    `disabled` names those that are switched off. `files` are those that the editor opens.
+    `disabled` names those that are switched off. `files` are those that the editor opens. `reloads` tells whether the
+    rules can change at all, and `reload` how that went the last time.
     """
 
     rules: Sequence[RuleRow]
@@ -53,6 +54,7 @@ class Rules(Struct, frozen=True, kw_only=True):
     pages: int
     disabled: Sequence[str]
     files: Sequence[str]
+    reloads: bool
     reload: Reload | None
 
 
@@ -76,6 +78,7 @@ async def look_at_rules(site: Site, asked: RulesQuestion) -> Rules:
         pages=max(1, -(-len(found) // _ON_A_PAGE)),
         disabled=[name for name in site.rulebook.disabled if all(word in name.casefold() for word in words)],
         files=list(files),
+        reloads=site.service.plan.source is not None,
         reload=doctor.reload,
     )
 
