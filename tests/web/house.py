@@ -42,6 +42,7 @@ class House:
     service: Service
     url: str
     client: httpx2.AsyncClient
+    workshop: Workshop
     number: int = 0
 
     async def publish(self, msval: int, *, investor: str = "0017", sector: str = "001", **figures: Any) -> None:
@@ -138,7 +139,7 @@ async def open_house(
         url = (await until(lambda: urls, PATIENCE))[0].rstrip("/")
         await until(lambda: service.feed.is_registered, PATIENCE)
         client = await stack.enter_async_context(httpx2.AsyncClient(base_url=url, timeout=PATIENCE))
-        yield House(folder, exchange, hook, service, url, client)
+        yield House(folder, exchange, hook, service, url, client, workshop)
         stop.set()
         await client.aclose()
         with trio.fail_after(PATIENCE):
