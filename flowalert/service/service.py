@@ -34,7 +34,7 @@ from flowalert.operation.chronicle import Chronicle
 from flowalert.operation.gap_log import GapLog
 from flowalert.operation.pulse import Part, Pulse
 from flowalert.operation.status import FeedStatus, Outlook
-from flowalert.rules.problem import Problem
+from flowalert.rules.problem import Level, Problem
 from flowalert.rules.rulebook import Rule, Rulebook
 from flowalert.service.logbook import Logbook
 from flowalert.service.plan import Account, Plan
@@ -351,7 +351,9 @@ class Service:
 
     async def note_reload(self, why: str, problems: Sequence[Problem]) -> None:
         """Write down that settings were read again, and what was wrong with them, if anything."""
-        texts, rules = [str(each) for each in problems], [each.rule for each in problems]
+        texts = [str(each) for each in problems]
+        # A warning refuses nothing: its rule has done no wrong.
+        rules = [each.rule if each.level is Level.ERROR else "" for each in problems]
         await self._store.note_reload(why, texts, rules=rules, now=self.plan.now())
 
     async def wait_for_silence(self, seconds: float) -> None:

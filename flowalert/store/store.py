@@ -253,7 +253,7 @@ class Store(Reader):
     async def note_reload(self, why: str, problems: Sequence[str], *, rules: Sequence[str] = (), now: datetime) -> None:
         """Write down that the settings were read again, and what was wrong with them, if anything.
 
-        `rules` names the rule that each problem is of, empty for one that is of none.
+        `rules` names the rule that each problem is of, empty for one that is of none or refuses nothing.
         """
         action = audit.Action.REFUSED if problems else audit.Action.RELOADED
         detail = {"why": why, "problems": list(problems), "rules": list(rules)}

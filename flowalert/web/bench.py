@@ -1,5 +1,6 @@
 """Where rules are checked and tried for the pages: beside the engine's loop, one at a time, and never for long."""
 
+import os
 import sys
 from collections import OrderedDict
 from collections.abc import Hashable
@@ -26,6 +27,8 @@ _PATIENCE = 20.0
 _LITTLE = 60_000
 _KEPT_FOR = 60.0
 _KEPT = 32
+# The service's environment has the secrets of its settings: rules need none of them.
+_KEPT_OF_ENVIRONMENT = ("PATH", "PYTHONPATH", "HOME", "LANG", "LC_ALL", "TMPDIR")
 _COMMAND = (sys.executable, "-P", "-m", "flowalert.workbench")
 
 
@@ -69,15 +72,19 @@ class Bench:
 
     async def _run(self, order: Checking | Trying, answer: Any, seconds: float) -> Any:
         done: CompletedProcess[bytes] | None = None
-        with trio.move_on_after(seconds):
-            done = await trio.run_process(
-                self._command,
-                stdin=msgspec.json.encode(order),
-                capture_stdout=True,
-                capture_stderr=True,
-                check=False,
-                deliver_cancel=_kill,
-            )
+        try:
+            with trio.move_on_after(seconds):
+                done = await trio.run_process(
+                    self._command,
+                    stdin=msgspec.json.encode(order),
+                    capture_stdout=True,
+                    capture_stderr=True,
+                    check=False,
+                    deliver_cancel=_kill,
+                    env={name: os.environ[name] for name in _KEPT_OF_ENVIRONMENT if name in os.environ},
+                )
+        except OSError as error:
+            raise RequestRefused(503, f"no process can be started: {error.strerror}") from None
         if done is None:
             what = f"this took longer than {seconds:g} seconds and was ended"
             raise RequestRefused(503, what, instead="try fewer rules")

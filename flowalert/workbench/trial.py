@@ -1,7 +1,5 @@
 """Rules tried on the newest session of a store: what they would have told, what they nearly told, what changes."""
 
-import resource
-from contextlib import suppress
 from pathlib import Path
 from time import perf_counter
 
@@ -21,7 +19,6 @@ from flowalert.store import StoreFailed, StoreRefused, open_reader
 MOST_ALERTS = 200
 MOST_CHANGES = 100
 _MOST_RULES = 500
-_MOST_MEMORY = 4 << 30
 
 
 class Trying(Struct, frozen=True, kw_only=True, tag="try"):
@@ -125,8 +122,7 @@ class NotTried(Struct, frozen=True, tag="not tried"):
 
 
 def try_out(order: Trying) -> Tried | NotTried:
-    """Try rules; it takes as long as a session takes to fold, and ends the process where that is too long."""
-    _limit(order.seconds)
+    """Try rules; it takes as long as a session takes to fold."""
     loaded = load_rules([(order.file, order.text)], order.channels)
     if loaded.errors:
         return NotTried(f"line {loaded.errors[0].line}: {loaded.errors[0].text}")
@@ -140,13 +136,6 @@ def try_out(order: Trying) -> Tried | NotTried:
         return trio.run(_fold, order, Rulebook(tuple(wanted)), changes)
     except (StoreRefused, StoreFailed) as error:
         return NotTried(str(error))
-
-
-def _limit(seconds: int) -> None:
-    """Let nothing of this outlive the one who asked by more than its time, or take the machine's memory."""
-    resource.setrlimit(resource.RLIMIT_CPU, (seconds, seconds + 1))
-    with suppress(ValueError, OSError):  # less is allowed as it is
-        resource.setrlimit(resource.RLIMIT_AS, (_MOST_MEMORY, _MOST_MEMORY))
 
 
 def _compare(order: Trying, after: Rulebook) -> list[RuleChange] | None:

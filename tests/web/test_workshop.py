@@ -247,6 +247,15 @@ async def test_a_process_that_fails_is_told_in_words(tmp_path: Path) -> None:
     assert (refused.value.status, "secret" in str(refused.value)) == (503, False)
 
 
+async def test_the_process_knows_no_secrets(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What the service's environment has of them stays with it; where no process can be started, that is said."""
+    monkeypatch.setenv("LS_APPSECRET", "secret")
+    work = "import os, sys, json; print(json.dumps({'type': 'not tried', 'why': str('LS_APPSECRET' in os.environ)}))"
+    assert await Bench((sys.executable, "-c", work)).try_out(trying(tmp_path)) == NotTried("False")
+    with pytest.raises(RequestRefused, match="No such file"):
+        await Bench((str(tmp_path / "nothing"),)).try_out(trying(tmp_path))
+
+
 async def test_a_check_is_the_same_in_its_own_process(tmp_path: Path) -> None:
     """What is large is checked there, and the answer is the one of a thread."""
     (tmp_path / "other.yaml").write_text("#" * 100_000 + "\n" + RULE, encoding="utf-8")

@@ -17,6 +17,7 @@ from flowalert.web.site import Site
 from flowalert.workbench.check import Said, file_of, line_of
 
 _ON_A_PAGE = 100
+_AT_A_TIME = 500
 
 
 class RulesQuestion(Struct, frozen=True, forbid_unknown_fields=True):
@@ -62,8 +63,9 @@ async def look_at_rules(site: Site, asked: RulesQuestion) -> Rules:
     """Return the rules."""
     doctor, standings = await call_doctor(site), await ask_standings(site)
     files = await trio.to_thread.run_sync(list_files, site)
+    rulebook = site.rulebook
     words = asked.q.casefold().split()
-    found = [rule for rule in site.rulebook.rules if _has_words(rule, words)]
+    found = await _find(rulebook.rules, words)
     first = (asked.page - 1) * _ON_A_PAGE
     rows = []
     for rule in found[first : first + _ON_A_PAGE]:
@@ -72,20 +74,29 @@ async def look_at_rules(site: Site, asked: RulesQuestion) -> Rules:
         await trio.lowlevel.checkpoint()
     return Rules(
         rules=rows,
-        enabled=len(site.rulebook.rules),
+        enabled=len(rulebook.rules),
         found=len(found),
         page=asked.page,
         pages=max(1, -(-len(found) // _ON_A_PAGE)),
-        disabled=[name for name in site.rulebook.disabled if all(word in name.casefold() for word in words)],
+        disabled=[name for name in rulebook.disabled if all(word in name.casefold() for word in words)],
         files=list(files),
         reloads=site.service.plan.source is not None,
         reload=doctor.reload,
     )
 
 
-def _has_words(rule: Rule, words: Sequence[str]) -> bool:
+async def _find(rules: Sequence[Rule], words: Sequence[str]) -> Sequence[Rule]:
+    """Return the rules that have all of the words, some at a time: there may be many thousands."""
     if not words:
-        return True
+        return rules
+    found: list[Rule] = []
+    for first in range(0, len(rules), _AT_A_TIME):
+        found += (rule for rule in rules[first : first + _AT_A_TIME] if _has_words(rule, words))
+        await trio.lowlevel.checkpoint()
+    return found
+
+
+def _has_words(rule: Rule, words: Sequence[str]) -> bool:
     labels = " ".join(f"{name}={value}" for name, value in rule.labels)
     text = f"{rule.name} {rule.summary} {rule.condition.text} {rule.where} {rule.severity.name} {labels}".casefold()
     return all(word in text for word in words)
