@@ -1,10 +1,11 @@
 """Which lines of a rule file each of its rules takes."""
 
-from collections.abc import Iterator
+from collections.abc import Sequence
 from typing import NamedTuple
 
 from flowalert.rules.document import Document
 from flowalert.rules.page import Listing, Table
+from flowalert.rules.place import Source
 
 
 class Extent(NamedTuple):
@@ -32,15 +33,10 @@ def outline(document: Document) -> list[Extent]:
     return [_trim(document, begin, end) for begin, end in zip(begins, ends, strict=False)]
 
 
-def find_text(document: Document, line: int) -> str:
+def find_text(source: Source, extents: Sequence[Extent], line: int) -> str:
     """Return the text of the rule in whose lines a line is, as it is written; empty where there is none."""
-    found = next((each for each in outline(document) if line in each), None)
-    return "" if found is None else "\n".join(_read(document, found))
-
-
-def _read(document: Document, extent: Extent) -> Iterator[str]:
-    for number in range(extent.first - 1, extent.last):
-        yield document.source.line(number)
+    found = next((each for each in extents if line in each), None)
+    return "" if found is None else "\n".join(map(source.line, range(found.first - 1, found.last)))
 
 
 def _trim(document: Document, begin: int, end: int) -> Extent:

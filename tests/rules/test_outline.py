@@ -26,8 +26,8 @@ def test_each_rule_has_its_lines() -> None:
     """Without what stands behind it, and with what its text has inside."""
     document = Document("a.yaml", TEXT)
     assert outline(document) == [(3, 4), (6, 10), (12, 12)]
-    assert find_text(document, 8).splitlines() == TEXT.splitlines()[5:10]
-    assert find_text(document, 5) == ""
+    assert find_text(document.source, outline(document), 8).splitlines() == TEXT.splitlines()[5:10]
+    assert find_text(document.source, outline(document), 5) == ""
 
 
 def test_rules_in_one_line_share_it() -> None:

@@ -2,6 +2,7 @@
 
 import datetime as dt
 from collections.abc import Sequence
+from functools import lru_cache
 
 import trio
 from msgspec import Struct
@@ -12,7 +13,8 @@ from flowalert.engine.why import Comparison, Gate, Why
 from flowalert.market.instant import to_wall
 from flowalert.market.name import suggest
 from flowalert.rules.document import Document
-from flowalert.rules.outline import find_text
+from flowalert.rules.outline import Extent, find_text, outline
+from flowalert.rules.place import Source
 from flowalert.rules.rulebook import Rule
 from flowalert.store import Alert, Standing
 from flowalert.web.mistake import RequestRefused
@@ -136,9 +138,15 @@ def _find_text(site: Site, rule: Rule) -> str:
         book = read_book(find_file(site, file_of(rule)))
     except RequestRefused:
         return ""
-    text = find_text(Document(file_of(rule), book.text), line_of(rule))
+    text = find_text(Source(file_of(rule), book.text), _list_extents(book.text), line_of(rule))
     # One with parameters has its name in parts.
     return text if rule.name in text or "$" in text else ""
+
+
+@lru_cache(maxsize=8)
+def _list_extents(text: str) -> tuple[Extent, ...]:
+    # Of a file with thousands of rules it takes a good part of a second, which the engine would notice each time.
+    return tuple(outline(Document("", text)))
 
 
 def _make_scope(why: Why) -> RuleScope:
