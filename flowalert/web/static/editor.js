@@ -74,14 +74,15 @@ function sumUp({ errors, warnings, rules }) {
 
 function makeProblem(each) {
   const line = make("li", "", each.level);
+  // A button holds phrases alone.
   const kind = each.level === "error" ? say("✗ 오류", "✗ error") : say("⚠ 경고", "⚠ warning");
-  const head = make("p");
+  const head = make("span", "", "row");
   const where = `${each.start === null ? `${each.file}:` : ""}${each.line}:${each.column}`;
   head.append(make("strong", kind), " ", make("code", where), ` ${each.what}`);
   const inside = each.start === null ? line : make("button");
   inside.append(head);
-  if (each.excerpt) inside.append(make("pre", `${each.excerpt}\n${each.carets}`));
-  if (each.instead) inside.append(make("p", `→ ${each.instead}`, "instead"));
+  if (each.excerpt) inside.append(make("code", `${each.excerpt}\n${each.carets}`, "excerpt"));
+  if (each.instead) inside.append(make("span", `→ ${each.instead}`, "row instead"));
   if (inside !== line) {
     inside.type = "button";
     inside.addEventListener("click", () => goTo(each));
