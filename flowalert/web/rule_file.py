@@ -6,8 +6,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from flowalert.rules.problem import Problem
-from flowalert.settings import read_text
 from flowalert.web.mistake import RequestRefused, not_there
 from flowalert.web.site import Site
 from flowalert.workbench.check import file_of
@@ -51,15 +49,16 @@ def read_book(path: Path) -> Book:
         raise RequestRefused(
             413, f"{path} has more than the {MOST_TEXT >> 10} KB that a page can edit", instead="use an editor"
         )
-    text = read_text(path) if data else ""
-    if isinstance(text, Problem):
-        raise RequestRefused(409, str(text))
+    try:
+        text = data.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        raise RequestRefused(409, f"{path}: this is no UTF-8 text", instead="save the file as UTF-8") from None
     return Book(clean(text), digest(data))
 
 
 def clean(text: str) -> str:
     """Return a text with line feeds alone, whatever a form or a file ends its lines with."""
-    return text.replace("\r\n", "\n")
+    return text.replace("\r\n", "\n").replace("\r", "\n")
 
 
 def digest(data: bytes) -> str:

@@ -160,6 +160,32 @@ async def test_a_sector_that_the_exchange_refuses_is_a_fault_of_its_rules(tmp_pa
         assert "krx/900" in (await house.get("/rules/other")).text
 
 
+async def test_messages_that_were_given_up_today_are_a_fault_of_their_rule(tmp_path: Path) -> None:
+    """Since midnight in Seoul; those of the day before are over."""
+    async with open_house(tmp_path) as house:
+        await house.publish(10)
+        await house.publish(700, p_msval=690)
+        await until(lambda: len(house.hook.requests) == 2, PATIENCE)
+        database = house.service._store._database
+
+        async def give_up(rule: str, ago: int) -> None:
+            moment = int(house.service.plan.now().timestamp() - ago) * 1_000
+            await database.write(
+                lambda connection: list(
+                    connection.execute(
+                        "UPDATE deliveries SET state = 'dead', settled_at = ? WHERE notice IN"
+                        " (SELECT n.id FROM notices n JOIN alerts a ON a.id = n.alert WHERE a.rule = ?)",
+                        (moment, rule),
+                    )
+                )
+            )
+
+        await give_up("above", 60)
+        await give_up("jump", 86_400)
+        rows = {row["name"]: row["faults"] for row in (await house.json("/rules"))["rules"]}
+        assert rows == {"above": [{"kind": "deliveries", "what": "1"}], "jump": []}
+
+
 async def test_near_misses_of_today_are_looked_for_in_the_journal(tmp_path: Path) -> None:
     """In a process of its own; what the rule told is none of them. The page without scripts says the same."""
     async with open_house(tmp_path) as house:

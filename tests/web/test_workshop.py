@@ -122,6 +122,21 @@ def test_what_a_file_is_stays_with_it(tmp_path: Path) -> None:
     assert (names_in(tmp_path), names_in(link.parent)) == (["linked", "real.yaml"], ["a.yaml"])
 
 
+def test_a_file_is_read_as_a_text_box_has_it(tmp_path: Path) -> None:
+    """With line feeds alone; what is no text, and what is too large for a box, is refused in words."""
+    file = tmp_path / "a.yaml"
+    file.write_bytes("\ufeffa: 가\r\nb: 1\rc: 2\n".encode())
+    assert read_book(file).text == "a: 가\nb: 1\nc: 2\n"
+    for data, status, words in ((b"\xff", 409, "no UTF-8"), (b"#" * (1 << 20), 413, "512 KB"), (None, 404, "No such")):
+        file.unlink()
+        if data is not None:
+            file.write_bytes(data)
+        with pytest.raises(RequestRefused, match=words) as refused:
+            read_book(file)
+        assert refused.value.status == status
+        file.touch()
+
+
 def test_what_cannot_be_replaced_properly_is_refused_in_words(tmp_path: Path) -> None:
     """A file of several names, a link to nothing, a folder."""
     file, other = tmp_path / "a.yaml", tmp_path / "b.yaml"
