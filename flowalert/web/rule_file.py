@@ -40,19 +40,19 @@ def find_file(site: Site, name: str) -> Path:
 
 
 def read_book(path: Path) -> Book:
-    """Return what a file holds; it blocks. Raises RequestRefused: 404 for one that cannot be read, 413 for too much."""
+    """Return what a file holds; it blocks. Raises RequestRefused: 404 for one that cannot be read, 422 for one that no box can hold."""
     try:
         data = path.read_bytes()
     except OSError as error:
         raise not_there(f"{path}: the file cannot be read: {error.strerror}") from None
     if len(data) > MOST_TEXT:
         raise RequestRefused(
-            413, f"{path} has more than the {MOST_TEXT >> 10} KB that a page can edit", instead="use an editor"
+            422, f"{path} has more than the {MOST_TEXT >> 10} KB that a page can edit", instead="use an editor"
         )
     try:
         text = data.decode("utf-8-sig")
     except UnicodeDecodeError:
-        raise RequestRefused(409, f"{path}: this is no UTF-8 text", instead="save the file as UTF-8") from None
+        raise RequestRefused(422, f"{path}: this is no UTF-8 text", instead="save the file as UTF-8") from None
     return Book(clean(text), digest(data))
 
 

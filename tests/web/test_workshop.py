@@ -127,7 +127,7 @@ def test_a_file_is_read_as_a_text_box_has_it(tmp_path: Path) -> None:
     file = tmp_path / "a.yaml"
     file.write_bytes("\ufeffa: 가\r\nb: 1\rc: 2\n".encode())
     assert read_book(file).text == "a: 가\nb: 1\nc: 2\n"
-    for data, status, words in ((b"\xff", 409, "no UTF-8"), (b"#" * (1 << 20), 413, "512 KB"), (None, 404, "No such")):
+    for data, status, words in ((b"\xff", 422, "no UTF-8"), (b"#" * (1 << 20), 422, "512 KB"), (None, 404, "No such")):
         file.unlink()
         if data is not None:
             file.write_bytes(data)

@@ -46,7 +46,7 @@ async def look_at_near_misses(site: Site, asked: RuleQuestion) -> NearMisses:
         key=(file, book.digest, rule.name),
     )
     if isinstance(tried, NotTried):
-        raise RequestRefused(409, f"{rule.name} cannot be tried: {tried.why}")
+        raise RequestRefused(422, f"{rule.name} cannot be tried: {tried.why}")
     outcome = make_outcome(tried)
     return NearMisses(
         name=rule.name,
