@@ -97,6 +97,17 @@ async def open_desk(folder: Path, *rules: str, more: str = "") -> AsyncIterator[
                 assert await trio.to_thread.run_sync(stop, process) == 0
 
 
+async def test_before_anything_came_rules_change_as_well(tmp_path: Path) -> None:
+    """A journal that is empty is folded like any other."""
+    async with open_desk(tmp_path, STAYS) as desk:
+        desk.write_rules(COMES)
+        assert await desk.reload() == (0, "reloaded; what it changed is in the service's log\n")
+        await desk.until(lambda: ("3", "BM_", "900") in desk.market.client.asked, "the new sector")
+        await desk.market.publish(NINE, -3, "900")
+        await desk.until(lambda: desk.titles, "an alert of the new rule")
+    assert desk.titles == ["⚠ [주의] comes"]
+
+
 async def test_what_stays_goes_on_and_what_changes_is_told(tmp_path: Path) -> None:
     """An alert of a rule that stays is not told again, a new rule's is told once, one of a rule that is gone ends.
 

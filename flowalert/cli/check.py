@@ -108,7 +108,7 @@ def _print_text(checked: _Checked) -> None:
 
 
 def _describe(problem: "Problem", line_of: Callable[[str, int], str], *, is_secret: bool) -> Iterator[str]:
-    from flowalert.cli.excerpt import make_excerpt
+    from flowalert.rules.excerpt import make_excerpt
 
     color = "red" if problem.level.value == "error" else "yellow"
     place = click.style(f"{problem.file}:{problem.line}:{problem.column}:", bold=True)

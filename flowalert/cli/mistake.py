@@ -6,8 +6,8 @@ from typing import NoReturn, TypeVar
 
 import click
 
-from flowalert.cli.excerpt import make_excerpt
 from flowalert.language.mistake import Mistake
+from flowalert.rules.excerpt import make_excerpt
 
 T = TypeVar("T")
 

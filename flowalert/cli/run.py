@@ -77,6 +77,7 @@ def _plan(settings: "Settings", config: Path) -> "Plan":
         keep=settings.keep,
         record=settings.record,
         source=make_source(config, settings),
+        rule_patterns=settings.rule_patterns,
     )
 
 

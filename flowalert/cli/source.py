@@ -31,6 +31,7 @@ def _read(config: Path, before: Settings) -> "Fresh | tuple[Problem, ...]":
         channels=fresh.channels,
         inhibitions=fresh.inhibitions,
         fixed=tuple(_list_fixed(before, fresh)),
+        rule_patterns=fresh.rule_patterns,
     )
 
 

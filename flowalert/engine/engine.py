@@ -1,8 +1,9 @@
 """Entries to transitions: a deterministic fold, the same for a live day, a restart and a replay."""
 
+from bisect import bisect_left
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
-from heapq import heappop, heappush
+from heapq import heappop, heappush, nsmallest
 
 from flowalert.engine import why
 from flowalert.engine.binding import Binding, JoinKey
@@ -165,6 +166,19 @@ class Engine:
                 if self.rulebook.rules[index].name == rule and stream.watch(index).scope == scope:
                     return why.explain(stream.watch(index), stream, stream.day.now, silent_since)
         return None
+
+    def find_standing(self, rule: str, most: int) -> tuple[list[Why], int]:
+        """Return how a rule stands where most is going on, at no more than `most` scopes, and how many it has.
+
+        Those with an episode under way come first, then those that are heard. Of a rule that there is not, nothing.
+        """
+        index = next((index for index, each in enumerate(self.rulebook.rules) if each.name == rule), None)
+        if index is None:
+            return [], 0
+        streams = [each for each in self._walk_streams() if _watches(each, index)]
+        chosen = nsmallest(most, streams, key=lambda each: (index not in each.open, not each.is_of_today, each.key))
+        silent_since = None if self.outage.opening is None else self.outage.opening.at
+        return [why.explain(each.watch(index), each, each.day.now, silent_since) for each in chosen], len(streams)
 
     def list_used(self) -> list[Used]:
         """Return how much of their lives the rules that expire have used up, in the present sessions and the last."""
@@ -412,6 +426,12 @@ class Engine:
                     made.append(transition)
                 self._file(stream, watch)
         return made
+
+
+def _watches(stream: Stream, index: int) -> bool:
+    # In the order of the rules, of which there may be thousands.
+    place = bisect_left(stream.rules, index)
+    return place < len(stream.rules) and stream.rules[place] == index
 
 
 def _key_of(stream: Stream) -> str:

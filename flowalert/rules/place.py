@@ -68,6 +68,11 @@ class Source:
         end = starts[number + 1] if number + 1 < len(starts) else len(self.text)
         return self.text[starts[number] : end].rstrip(_BREAKS)
 
+    def begin_of(self, number: int) -> int:
+        """Return the offset at which a line, counted from 0, begins; the text's end for one beyond the last."""
+        starts = self._line_starts
+        return starts[number] if number < len(starts) else len(self.text)
+
     def span_inside(self, scalar: Scalar, start: int, end: int) -> tuple[Place, int]:
         """Return where a stretch of a scalar's text stands, and how many characters of that line it takes.
 

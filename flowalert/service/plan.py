@@ -20,12 +20,16 @@ def _wall_clock() -> datetime:
 
 @dataclass(frozen=True, kw_only=True)
 class Fresh:
-    """What the settings say by now of all that a running service can change; `fixed` names what needs a restart."""
+    """What the settings say by now of all that a running service can change; `fixed` names what needs a restart.
+
+    `rule_patterns` name the files that the rules are in.
+    """
 
     rulebook: Rulebook
     channels: Mapping[str, Channel]
     inhibitions: Sequence[Inhibition] = ()
     fixed: tuple[str, ...] = ()
+    rule_patterns: tuple[str, ...] = ()
 
 
 def _do_nothing() -> None:
@@ -70,7 +74,8 @@ class Source:
 class Plan:
     """What a service is to do. `market_now` is the clock of the exchange, `now` that of people.
 
-    `source` is None for a plan that cannot change.
+    `source` is None for a plan that cannot change. `rule_patterns` name the files that the rules are in, from the
+    folder of the settings.
     """
 
     rulebook: Rulebook
@@ -82,6 +87,7 @@ class Plan:
     policy: Policy = field(default_factory=Policy)
     inhibitions: Sequence[Inhibition] = ()
     source: Source | None = None
+    rule_patterns: tuple[str, ...] = ()
     market_now: Callable[[], datetime] = _wall_clock
     now: Callable[[], datetime] = _wall_clock
     observer: Observer = field(default_factory=Observers)

@@ -67,7 +67,7 @@ class Reloading:
             fresh = await trio.to_thread.run_sync(self._source.read)
             if not isinstance(fresh, Fresh):
                 self._refuse(fresh)
-                await self._service.note_reload(why, [str(each) for each in fresh])
+                await self._service.note_reload(why, fresh)
                 return
             await self._adopt(fresh, why)
 
@@ -88,6 +88,7 @@ class Reloading:
             settled = await self._exchange(fresh)
         if channels or tuple(service.plan.inhibitions) != tuple(fresh.inhibitions):
             service.deliver_anew(fresh.channels, fresh.inhibitions)
+        service.note_patterns(fresh.rule_patterns)
         opened = sum(each.kind is not Kind.RESOLVED for each in settled)
         log.info(
             "reloaded",
@@ -97,7 +98,7 @@ class Reloading:
             alerts_added=opened,
             alerts_gone=len(settled) - opened,
         )
-        await service.note_reload(why, [])
+        await service.note_reload(why, ())
 
     async def _exchange(self, fresh: Fresh) -> list[Transition]:
         """Let an engine with the new rules catch up, and put it in the place of the old; return what that settled."""

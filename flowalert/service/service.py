@@ -34,6 +34,7 @@ from flowalert.operation.chronicle import Chronicle
 from flowalert.operation.gap_log import GapLog
 from flowalert.operation.pulse import Part, Pulse
 from flowalert.operation.status import FeedStatus, Outlook
+from flowalert.rules.problem import Level, Problem
 from flowalert.rules.rulebook import Rule, Rulebook
 from flowalert.service.logbook import Logbook
 from flowalert.service.plan import Account, Plan
@@ -317,7 +318,7 @@ class Service:
         async with self._turn:
             pasts = await self._store.pasts()
             chunks = self._store.read_open_session()
-            first = await anext(chunks, ())
+            first = await _take_first(chunks)
             self.tail.listen()
         try:
             yield pasts, _put_back(first, chunks)
@@ -346,9 +347,16 @@ class Service:
         before, self._bell = self._bell, Doorbell()
         before.close()
 
-    async def note_reload(self, why: str, problems: Sequence[str]) -> None:
+    def note_patterns(self, patterns: tuple[str, ...]) -> None:
+        """Take note of where the rules are from now on."""
+        self.plan = replace_plan(self.plan, rule_patterns=patterns)
+
+    async def note_reload(self, why: str, problems: Sequence[Problem]) -> None:
         """Write down that settings were read again, and what was wrong with them, if anything."""
-        await self._store.note_reload(why, problems, now=self.plan.now())
+        texts = [str(each) for each in problems]
+        # A warning refuses nothing: its rule has done no wrong.
+        rules = [each.rule if each.level is Level.ERROR else "" for each in problems]
+        await self._store.note_reload(why, texts, rules=rules, now=self.plan.now())
 
     async def wait_for_silence(self, seconds: float) -> None:
         """Return when nothing has been folded for so long."""
@@ -418,6 +426,16 @@ def _list_tongues(channels: Mapping[str, Channel]) -> tuple[Tongue, ...]:
 
 def _list_labels(rulebook: Rulebook) -> dict[str, tuple[tuple[str, str], ...]]:
     return {rule.name: rule.labels for rule in rulebook.rules if rule.labels}
+
+
+async def _take_first(chunks: AsyncIterator[Sequence[Entry]]) -> Sequence[Entry]:
+    """Return the first of the chunks, nothing where there is none.
+
+    `anext` with a default breaks in Python 3.11 where the iterator has waited for something before its end.
+    """
+    async for chunk in chunks:
+        return chunk
+    return ()
 
 
 async def _put_back(first: Sequence[Entry], rest: AsyncIterator[Sequence[Entry]]) -> AsyncIterator[Sequence[Entry]]:

@@ -18,6 +18,7 @@ from flowalert.store.second_try import NotPutBack, PutBack
 from flowalert.store.session import Session
 from flowalert.store.sheet import Sheet
 from flowalert.store.silence import NotEnded
+from flowalert.store.standing import Standing
 from flowalert.store.store import Clerk, Reader, Store, open_clerk, open_reader, open_store
 from flowalert.store.summary import Summary
 
@@ -49,6 +50,7 @@ __all__ = [
     "Selection",
     "Session",
     "Sheet",
+    "Standing",
     "Store",
     "StoreFailed",
     "StoreRefused",

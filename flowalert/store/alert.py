@@ -37,7 +37,8 @@ _STATES = {Kind.FIRED: AlertState.FIRED, Kind.FIRING: AlertState.OPEN, Kind.RESO
 _encode = msgspec.json.Encoder().encode
 _decode = msgspec.json.Decoder(Transition).decode
 
-_SELECT = "SELECT a.id, a.state, a.labels, t.content FROM alerts a JOIN transitions t ON t.id = a.last_transition"
+# The rows that `decode_alert` reads.
+SELECT_ALERTS = "SELECT a.id, a.state, a.labels, t.content FROM alerts a JOIN transitions t ON t.id = a.last_transition"
 
 
 def append_transitions(
@@ -97,21 +98,23 @@ def read_labels(text: str) -> Labels:
 def read_open_alerts(connection: apsw.Connection) -> list[Alert]:
     """Return the alerts that fire, in the order in which they opened."""
     rows = connection.execute(
-        f"{_SELECT} WHERE a.state = 'open' ORDER BY a.opened_at, a.id",
+        f"{SELECT_ALERTS} WHERE a.state = 'open' ORDER BY a.opened_at, a.id",
     )
     return [decode_alert(row) for row in rows]
 
 
 def read_newest_open_alerts(connection: apsw.Connection, *, limit: int) -> list[Alert]:
     """Return the alerts that fire, those first that opened last, at most `limit`."""
-    rows = connection.execute(f"{_SELECT} WHERE a.state = 'open' ORDER BY a.opened_at DESC, a.id LIMIT ?", (limit,))
+    rows = connection.execute(
+        f"{SELECT_ALERTS} WHERE a.state = 'open' ORDER BY a.opened_at DESC, a.id LIMIT ?", (limit,)
+    )
     return [decode_alert(row) for row in rows]
 
 
 def read_alerts(connection: apsw.Connection, *, limit: int) -> list[Alert]:
     """Return the alerts that changed last, newest first."""
     rows = connection.execute(
-        f"{_SELECT} ORDER BY t.seq DESC LIMIT ?",
+        f"{SELECT_ALERTS} ORDER BY t.seq DESC LIMIT ?",
         (limit,),
     )
     return [decode_alert(row) for row in rows]
@@ -120,7 +123,7 @@ def read_alerts(connection: apsw.Connection, *, limit: int) -> list[Alert]:
 def read_events(connection: apsw.Connection, since: datetime) -> list[Alert]:
     """Return the events that were to be told since a moment of wall time, in the order of their coming."""
     rows = connection.execute(
-        f"{_SELECT} WHERE a.state = 'fired' AND t.told AND t.committed_at >= ? ORDER BY t.seq", (to_ms(since),)
+        f"{SELECT_ALERTS} WHERE a.state = 'fired' AND t.told AND t.committed_at >= ? ORDER BY t.seq", (to_ms(since),)
     )
     return [decode_alert(row) for row in rows]
 
@@ -129,7 +132,7 @@ def read_alerts_beginning(connection: apsw.Connection, beginning: str, *, limit:
     """Return the alerts whose ids begin so, newest first, at most `limit`."""
     rows = connection.execute(
         # An id is of hexadecimal digits, all of them before the letter g.
-        f"{_SELECT} WHERE a.id >= ?1 AND a.id < ?1 || 'g' ORDER BY t.seq DESC LIMIT ?2",
+        f"{SELECT_ALERTS} WHERE a.id >= ?1 AND a.id < ?1 || 'g' ORDER BY t.seq DESC LIMIT ?2",
         (beginning, limit),
     )
     return [decode_alert(row) for row in rows]
@@ -138,7 +141,7 @@ def read_alerts_beginning(connection: apsw.Connection, beginning: str, *, limit:
 def find_alerts(connection: apsw.Connection, ids: Sequence[str]) -> dict[str, Alert]:
     """Return those of the alerts that the store has, by their ids."""
     rows = connection.execute(
-        f"{_SELECT} JOIN json_each(?) wanted ON wanted.value = a.id ORDER BY a.opened_at, a.id",
+        f"{SELECT_ALERTS} JOIN json_each(?) wanted ON wanted.value = a.id ORDER BY a.opened_at, a.id",
         (_encode(ids).decode(),),
     )
     return {alert.id: alert for alert in map(decode_alert, rows)}

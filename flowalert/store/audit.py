@@ -23,14 +23,14 @@ class Action(enum.Enum):
     RETRIED = "retried"
     RELOADED = "reloaded"
     REFUSED = "refused a reload"
+    WROTE_RULES = "wrote rules"
 
 
 class Deed(Struct, frozen=True, kw_only=True):
     """One thing that somebody did.
 
     `subject` is what it was done to: the number of a silence, the id of an alert, the numbers of deliveries, the
-    settings. `detail`
-    is what else is to be known, of an alert its rule and scope; moments in it are ISO 8601.
+    settings, a file. `detail` is what else is to be known, of an alert its rule and scope; moments in it are ISO 8601.
     """
 
     id: int
@@ -54,6 +54,8 @@ class Deed(Struct, frozen=True, kw_only=True):
                 return f"{detail['rule']} · {parse_scope(detail['scope']).korean} ({self.subject}){comment}"
             case Action.RETRIED:
                 return f"deliveries {self.subject}" + (", sent before" if detail["forced"] else "")
+            case Action.WROTE_RULES:
+                return f"{self.subject}: {detail['added']:,} lines added, {detail['removed']:,} removed"
             case Action.RELOADED | Action.REFUSED:
                 problems = detail["problems"]
                 more = f" and {len(problems) - 1:,} more" if len(problems) > 1 else ""
@@ -77,6 +79,15 @@ def read_deeds(connection: apsw.Connection, *, limit: int, since: datetime | Non
         (None if since is None else to_ms(since), limit),
     )
     return [decode_deed(row) for row in rows][::-1]
+
+
+def find_last_reload(connection: apsw.Connection) -> Deed | None:
+    """Return what became of the last reload, refused or not; None before the first."""
+    rows = connection.execute(
+        "SELECT id, at, who, action, subject, detail FROM audit WHERE action IN (?, ?) ORDER BY id DESC LIMIT 1",
+        (Action.RELOADED.value, Action.REFUSED.value),
+    )
+    return next((decode_deed(row) for row in rows), None)
 
 
 def decode_deed(row: Sequence[Any]) -> Deed:

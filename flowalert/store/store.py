@@ -55,6 +55,7 @@ from flowalert.store.second_try import NotPutBack, PutBack, put_back
 from flowalert.store.sheet import Sheet, read_lines_of, read_sheet
 from flowalert.store.silence import NotEnded
 from flowalert.store.soundness import check_soundness
+from flowalert.store.standing import Standing, read_standings, read_todays_alerts
 
 log = structlog.get_logger()
 
@@ -181,6 +182,10 @@ class Reader:
         """Return the acknowledgements of these alerts, or all that there are, by the alert's id."""
         return await self._database.read(ack.read_acks, alerts=alerts)
 
+    async def last_reload(self) -> audit.Deed | None:
+        """Return what became of the last reload, refused or not; None before the first."""
+        return await self._database.read(audit.find_last_reload)
+
     async def audit(self, *, limit: int, since: datetime | None = None) -> list[audit.Deed]:
         """Return what people did last, oldest of it first."""
         return await self._database.read(audit.read_deeds, limit=limit, since=since)
@@ -192,6 +197,14 @@ class Reader:
     async def people(self, *, limit: int) -> tuple[str, ...]:
         """Return the names of those who did anything."""
         return await self._database.read(read_people, limit=limit)
+
+    async def standings(self, *, since: datetime) -> dict[str, Standing]:
+        """Return what rules did in the newest session, and what of it could not be sent since a moment of wall time."""
+        return await self._database.read(read_standings, since)
+
+    async def todays_alerts(self, rule: str, *, limit: int) -> list[alert.Alert]:
+        """Return the alerts of a rule that changed in the newest session, newest first."""
+        return await self._database.read(read_todays_alerts, rule, limit=limit)
 
     async def pasts(self) -> dict[str, Past]:
         """Return what rules that expire had used up before the open session, by the rule's name."""
@@ -316,10 +329,13 @@ class Store(Reader):
         """Write notices of transitions that were told before; return how many deliveries that made."""
         return await self._database.write(queue.add_notices, notices, now)
 
-    async def note_reload(self, why: str, problems: Sequence[str], *, now: datetime) -> None:
-        """Write down that the settings were read again, and what was wrong with them, if anything."""
+    async def note_reload(self, why: str, problems: Sequence[str], *, rules: Sequence[str] = (), now: datetime) -> None:
+        """Write down that the settings were read again, and what was wrong with them, if anything.
+
+        `rules` names the rule that each problem is of, empty for one that is of none or refuses nothing.
+        """
         action = audit.Action.REFUSED if problems else audit.Action.RELOADED
-        detail = {"why": why, "problems": list(problems)}
+        detail = {"why": why, "problems": list(problems), "rules": list(rules)}
 
         def change(connection: apsw.Connection) -> None:
             audit.note_deed(connection, action, "settings", who="flowalert", now=now, detail=detail)
@@ -381,6 +397,17 @@ class Clerk(Reader):
     ) -> tuple[alert.Alert, ...] | NotAcknowledged:
         """Take the acknowledgements of all of the alerts back; or of none, where one has none."""
         return await self._database.write(ack.withdraw_acknowledgement, alerts, by=by, now=now)
+
+    async def note_rules_written(
+        self, file: str, *, digests: tuple[str, str], added: int, removed: int, by: str, now: datetime
+    ) -> None:
+        """Write down that a rule file is another: its digests before and after, and how many lines came and went."""
+        detail = {"before": digests[0], "after": digests[1], "added": added, "removed": removed}
+
+        def change(connection: apsw.Connection) -> None:
+            audit.note_deed(connection, audit.Action.WROTE_RULES, file, who=by, now=now, detail=detail)
+
+        await self._database.write(change)
 
     async def put_back(
         self, selection: Selection, *, by: str, now: datetime, force: bool = False

@@ -7,6 +7,7 @@ from urllib.parse import urlsplit
 
 import msgspec
 import structlog
+from msgspec import Struct
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
@@ -17,6 +18,7 @@ from starlette.types import ASGIApp
 from flowalert.settings import Role
 from flowalert.store import StoreFailed
 from flowalert.web.access.actor import Actor
+from flowalert.web.attendance import wait_while_there
 from flowalert.web.door import list_open_routes
 from flowalert.web.header import Porch
 from flowalert.web.live.stream import Stream
@@ -61,7 +63,7 @@ def _list_routes(site: Site, pages: Pages) -> Iterator[BaseRoute]:
         if view.template:
             yield _make_route(site, pages, view.path, ["GET"], view.name, view.role, _show(site, pages, view))
     for deed in DEEDS:
-        answer = _do(site, deed)
+        answer = _do(site, pages, deed)
         yield _make_route(site, pages, f"{API}{deed.path}", ["POST"], f"api {deed.name}", None, answer)
         yield _make_route(site, pages, deed.path, ["POST"], deed.name, None, answer)
     yield _make_route(site, pages, f"{API}/stream", ["GET"], "stream", Role.VIEWER, _stream(site))
@@ -100,8 +102,7 @@ def admit(site: Site, request: Request, role: Role) -> Actor:
 
 def _view(site: Site, view: AnyView) -> _Answer:
     async def answer(request: Request) -> Response:
-        found = await view.look(site, read_parameters(request, view.question))
-        return _to_json(found)
+        return _to_json(await _look(site, view, request, read_parameters(request, view.question)))
 
     return answer
 
@@ -111,21 +112,29 @@ def _show(site: Site, pages: Pages, view: AnyView) -> _Answer:
         question = read_parameters(request, view.question)
         # What happens while it is looked up is news to the page: twice is better than not at all.
         place = site.news.place
-        return await pages.show(request, view, question, await view.look(site, question), place)
+        return await pages.show(request, view, question, await _look(site, view, request, question), place)
 
     return answer
 
 
-def _do(site: Site, deed: AnyDeed) -> _Answer:
+async def _look(site: Site, view: AnyView, request: Request, question: Struct) -> object:
+    look = partial(view.look, site, question)
+    return await (wait_while_there(request, look) if view.takes_long else look())
+
+
+def _do(site: Site, pages: Pages, deed: AnyDeed) -> _Answer:
     async def answer(request: Request) -> Response:
         # Who asks is known before what they ask is read: nobody else's text is even looked at.
         actor = admit(site, request, deed.role)
         request.state.actor = actor
         question, proof = await read_body(request, deed.question)
         site.desk.check_proof(request, actor, proof)
-        done = await deed.do(site, actor, question)
+        do = partial(deed.do, site, actor, question)
+        done = await (wait_while_there(request, do) if deed.takes_long else do())
         if not is_form(request):
             return _to_json(done)
+        if deed.template:
+            return await pages.show(request, deed, question, done, site.news.place)
         return RedirectResponse(deed.after or _find_way_back(request), 303, _NO_STORE)
 
     return answer

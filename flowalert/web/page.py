@@ -15,7 +15,7 @@ from flowalert.settings import Role
 from flowalert.web.format import FILTERS
 from flowalert.web.mistake import RequestRefused
 from flowalert.web.navigation import NAVIGATION
-from flowalert.web.route import AnyView
+from flowalert.web.route import AnyDeed, AnyView
 from flowalert.web.site import Site
 from flowalert.web.static import has_charts, name_static
 
@@ -40,8 +40,10 @@ class Pages:
         )
         self._templates.filters |= FILTERS
 
-    async def show(self, request: Request, view: AnyView, question: Struct, answer: object, place: str) -> Response:
-        """Return the page of a view, which follows the news from a place on."""
+    async def show(
+        self, request: Request, view: AnyView | AnyDeed, question: Struct, answer: object, place: str
+    ) -> Response:
+        """Return the page of a view, or of what a deed has done, which follows the news from a place on."""
         outlook = await self._site.look()
         values: dict[str, Any] = {"question": question, "answer": answer, "view": view.name, "place": place}
         return self.render(request, view.template, outlook=outlook, **values)

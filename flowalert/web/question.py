@@ -1,6 +1,7 @@
 """What a request asks, from its path, its parameters and its body."""
 
 from collections.abc import Mapping
+from contextlib import aclosing
 from typing import Any, TypeVar, get_origin
 from urllib.parse import parse_qsl
 
@@ -47,11 +48,12 @@ async def read_body(request: Request, question: type[T]) -> tuple[T, str]:
 async def _read_bytes(request: Request) -> bytes:
     chunks: list[bytes] = []
     size = 0
-    async for chunk in request.stream():
-        size += len(chunk)
-        if size > MOST_BYTES:
-            raise RequestRefused(413, f"that is more than {MOST_BYTES >> 20} MB")
-        chunks.append(chunk)
+    async with aclosing(request.stream()) as stream:
+        async for chunk in stream:
+            size += len(chunk)
+            if size > MOST_BYTES:
+                raise RequestRefused(413, f"that is more than {MOST_BYTES >> 20} MB")
+            chunks.append(chunk)
     return b"".join(chunks)
 
 

@@ -26,7 +26,7 @@ class View(Generic[Q, A]):
     """Something to look at: a page at `path`, and the same as JSON below `/api/v1`, there at `api` if it is named.
 
     A `{name}` in the path and the parameters behind it are the fields of `question`. `template` is the page's; without
-    one there is the JSON alone.
+    one there is the JSON alone. What `takes_long` is given up when whoever asks is gone.
     """
 
     name: str
@@ -38,14 +38,16 @@ class View(Generic[Q, A]):
     template: str = ""
     api: str = ""
     role: Role = Role.VIEWER
+    takes_long: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Deed(Generic[Q, A]):
     """Something to do, by POST: a form of a page at `path`, or JSON below `/api/v1`.
 
-    The fields of `question` are those of the path, and those of the form or the JSON. A form is answered by going to
-    `after` or, where that is empty, back to its page. What changes nothing may have a viewer's role.
+    The fields of `question` are those of the path, and those of the form or the JSON. A form is answered by the page of
+    `template`; without one by going to `after` or, where that is empty, back to its page. What changes nothing may have
+    a viewer's role. What `takes_long` is given up when whoever asks is gone: it must have changed nothing by then.
     """
 
     name: str
@@ -55,7 +57,9 @@ class Deed(Generic[Q, A]):
     answer: type[A]
     do: Callable[[Site, Actor, Q], Awaitable[A]]
     after: str = ""
+    template: str = ""
     role: Role = Role.OPERATOR
+    takes_long: bool = False
 
 
 AnyView = View[Any, Any]

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import trio
 
 from flowalert.cli.ack import ack
 from flowalert.cli.audit import audit
@@ -14,9 +15,10 @@ from flowalert.cli.deliveries import deliveries
 from flowalert.cli.silence import silence
 from flowalert.cli.silences import silences
 from flowalert.cli.unsilence import unsilence
+from flowalert.store import open_clerk
 from flowalert.store.schema import VERSION
 from tests.cli.settled import fill, invoke, write_settings
-from tests.store.sample import transition
+from tests.store.sample import NOW, transition
 
 ALERT = transition(episode="0").alert
 
@@ -69,6 +71,21 @@ def test_what_was_done_since_a_moment_is_listed(folder: Path) -> None:
     done = invoke(audit, folder, "--since", "2199-01-01")
     assert done.exit_code == 2
     assert "is yet to come" in " ".join(done.output.split())
+
+
+def test_a_rule_file_that_was_written_on_a_page_is_listed(tmp_path: Path) -> None:
+    """With how much of it changed."""
+    fill(write_settings(tmp_path))
+
+    async def write() -> None:
+        async with open_clerk(tmp_path / "flow.db") as clerk:
+            await clerk.note_rules_written(
+                "rules/a.yaml", digests=("x", "y"), added=1_200, removed=3, by="kim", now=NOW
+            )
+
+    trio.run(write)
+    assert "rules/a.yaml: 1,200 lines added, 3 removed" in invoke(audit, tmp_path).stdout
+    assert listed(tmp_path)[0]["detail"] == {"before": "x", "after": "y", "added": 1200, "removed": 3}
 
 
 def test_nothing_is_said_to_be_nothing(tmp_path: Path) -> None:

@@ -131,3 +131,17 @@ def test_several_series_are_shown_as_they_were_judged() -> None:
 def test_an_unknown_rule_has_no_answers() -> None:
     """And that is no error of the engine's."""
     assert Market("when: msval > 3").engine.why("nobody") == []
+
+
+def test_of_many_scopes_those_where_most_is_going_on_are_chosen() -> None:
+    """What fires before what is heard, that before what is silent; the others are counted."""
+    market = Market("when: msval > 3; investors: all")
+    market.slots(1)
+    market.slots(5, of=INDIVIDUAL)
+    chosen, count = market.engine.find_standing("rule-0", 2)
+    assert [each.scope.investor for each in chosen] == ["0008", "0017"]
+    every = market.engine.why("rule-0")
+    assert count == len(every)
+    assert all(each in every for each in chosen)
+    assert sorted(market.engine.find_standing("rule-0", count)[0], key=lambda each: str(each.scope)) == every
+    assert market.engine.find_standing("another", 9) == ([], 0)

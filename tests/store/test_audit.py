@@ -43,3 +43,19 @@ async def test_a_retry_by_hand_is_written_down(tmp_path: Path) -> None:
             (deed,) = await clerk.audit(limit=9)
     assert (deed.action, deed.who, deed.at, deed.subject) == (Action.RETRIED, "kim", NOW, "1, 2")
     assert deed.detail == {"ids": [1, 2], "forced": False}
+
+
+async def test_the_last_reload_is_found_behind_whatever_was_done_since(tmp_path: Path) -> None:
+    """Refused or not; what was wrong is there with the rule that it is of."""
+    async with open_store(tmp_path / "flow.db") as store, open_clerk(tmp_path / "flow.db") as clerk:
+        assert await clerk.last_reload() is None
+        await store.note_reload("asked", [], now=NOW)
+        await store.note_reload("asked again", ["a.yaml:1:1: wrong"], rules=["sellers"], now=NOW + SECOND)
+        await clerk.note_rules_written("a.yaml", digests=("x", "y"), added=2, removed=1, by="kim", now=NOW + 2 * SECOND)
+        last = await clerk.last_reload()
+        assert last is not None
+        assert (last.action, last.at) == (Action.REFUSED, NOW + SECOND)
+        assert last.detail == {"why": "asked again", "problems": ["a.yaml:1:1: wrong"], "rules": ["sellers"]}
+        (written,) = await clerk.audit(limit=1)
+    assert (written.action, written.who, written.subject) == (Action.WROTE_RULES, "kim", "a.yaml")
+    assert written.detail == {"before": "x", "after": "y", "added": 2, "removed": 1}

@@ -16,8 +16,9 @@ from flowalert.market.instant import DAY
 from flowalert.market.series import Series, series
 from flowalert.market.venue import Venue
 from flowalert.rules.loader import load_rules
-from flowalert.service import Plan, Service, run_service
-from flowalert.settings import Address, WebSettings
+from flowalert.rules.problem import Problem
+from flowalert.service import Fresh, Plan, Service, Source, run_service
+from flowalert.settings import Address, WebSettings, list_files, load_rule_files
 from flowalert.web import WebHost, Workshop
 from flowalert.web.live.news import News
 from tests.delivery.http_recorder import Recorder
@@ -47,6 +48,7 @@ class House:
     client: httpx2.AsyncClient
     stop: trio.Event
     news: News
+    workshop: Workshop
     number: int = 0
 
     async def publish(self, msval: int, *, investor: str = "0017", sector: str = "001", **figures: Any) -> None:
@@ -95,9 +97,10 @@ async def open_house(
     rules: str = RULES,
     web: WebSettings | None = None,
     writes_rules: bool = False,
+    reloads: bool = True,
     moment: dt.datetime = IN_SESSION,
 ) -> AsyncIterator[House]:
-    """Run a service with pages until left. Its rules are in rules/rules.yaml beside its settings."""
+    """Run a service with pages until left. Its rules are in rules/rules.yaml, and can be reloaded from there."""
     settings = web or WebSettings(address=Address("127.0.0.1", 0), writes_rules=writes_rules)
     async with AsyncExitStack() as stack:
         hook = stack.enter_context(posts())
@@ -118,11 +121,17 @@ async def open_house(
         urls: list[str] = []
         host = WebHost(settings, workshop, urls.append)
         clock = Clock(moment)
+
+        def read() -> Fresh | tuple[Problem, ...]:
+            loaded = load_rule_files(list_files(folder, workshop.patterns), tuple(channels))
+            return loaded.errors or Fresh(rulebook=loaded.rulebook, channels=channels)
+
         plan = Plan(
             rulebook=load_rules([(str(file), rules)], tuple(channels)).rulebook,
             channels=channels,
             feed=make_settings(exchange.url, issuer.url, silence_after=600, tell_silence_after=600, release_after=0.1),
             store=folder / "flowalert.db",
+            source=Source(read=read) if reloads else None,
             market_now=clock,
             now=clock,
             observer=host.observer,
@@ -142,7 +151,7 @@ async def open_house(
         await until(lambda: service.feed.is_registered, PATIENCE)
         client = await stack.enter_async_context(httpx2.AsyncClient(base_url=url, timeout=PATIENCE))
         assert isinstance(host.observer, News)
-        yield House(folder, exchange, hook, service, url, client, stop, host.observer)
+        yield House(folder, exchange, hook, service, url, client, stop, host.observer, workshop)
         stop.set()
         await client.aclose()
         with trio.fail_after(PATIENCE):

@@ -43,12 +43,13 @@ export async function load(path) {
   return read(answer);
 }
 
-/** Sends something to do to the API; throws an Error with the service's own words. */
-export async function send(path, body) {
+/** Sends something to do to the API; throws an Error with the service's own words, and a `detail` of them. */
+export async function send(path, body, signal) {
   const answer = await fetch(`/api/v1${path}`, {
     method: "POST",
     headers: { "content-type": "application/json", "x-flowalert-proof": document.body.dataset.proof },
     body: JSON.stringify(body),
+    signal,
   });
   return read(answer);
 }
@@ -56,7 +57,10 @@ export async function send(path, body) {
 async function read(answer) {
   if (answer.status === 401) location.reload();
   const found = await answer.json();
-  if (!answer.ok) throw new Error(found.instead ? `${found.what}; ${found.instead}` : found.what);
+  if (!answer.ok) {
+    const words = found.instead ? `${found.what}; ${found.instead}` : found.what;
+    throw Object.assign(new Error(words), { detail: found.detail });
+  }
   return found;
 }
 

@@ -5,7 +5,7 @@ import unicodedata
 import pytest
 from hypothesis import given, strategies as st
 
-from flowalert.cli.excerpt import WIDEST, make_excerpt
+from flowalert.rules.excerpt import WIDEST, make_excerpt
 
 
 def places(text: str) -> int:
