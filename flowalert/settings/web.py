@@ -2,8 +2,9 @@
 
 import ipaddress
 import re
+import ssl
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import argon2
@@ -41,7 +42,7 @@ class User:
     """Who may log in. `password` is a hash by argon2."""
 
     name: str
-    password: str
+    password: str = field(repr=False)
     role: Role
 
 
@@ -50,7 +51,7 @@ class Token:
     """A program that may ask. `digest` is `sha256:` and the hexadecimal digest of its secret."""
 
     name: str
-    digest: str
+    digest: str = field(repr=False)
     role: Role
 
 
@@ -168,6 +169,9 @@ class _Reader:
         return roles.get(name, Role.VIEWER)
 
     def _check_hosts(self, model: WebModel) -> None:
+        if model.hosts and not (model.users or model.tokens):
+            what = "others are to reach these pages by a name, and nobody has to say who they are"
+            self.complain(("hosts",), what, "write users: with a password, or take hosts: out")
         for number, host in enumerate(model.hosts):
             if not _HOST.fullmatch(host.lower()):
                 self.complain(
@@ -183,4 +187,20 @@ class _Reader:
         for name, path in paths.items():
             if path is not None and not path.is_file():
                 self.complain((name,), f"there is no file {path}", "name a PEM file")
-        return paths["certificate"], paths["key"]
+        certificate, key = paths["certificate"], paths["key"]
+        if certificate is not None and key is not None and certificate.is_file() and key.is_file():
+            self._try_certificate(certificate, key)
+        return certificate, key
+
+    def _try_certificate(self, certificate: Path, key: Path) -> None:
+        """Complain of files that no server could begin TLS with."""
+        try:
+            # A key with a password would have it asked for at the terminal, or for ever.
+            ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER).load_cert_chain(certificate, key, password=lambda: "")
+        except ssl.SSLError as error:
+            words = (error.reason or "unreadable").replace("_", " ").lower()
+            what = f"{certificate.name} and {key.name} are no certificate with its key: {words}"
+            self.complain(("certificate",), what, "name PEM files that belong together, the key without a password")
+        except OSError as error:
+            what = f"the certificate or its key cannot be read: {error.strerror}"
+            self.complain(("certificate",), what, "let the service's user read both")

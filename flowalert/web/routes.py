@@ -1,7 +1,7 @@
 """The list of everything that there is to look at and to do."""
 
-from flowalert.web.room import alerts, line, today
-from flowalert.web.route import AnyDeed, AnyView
+from flowalert.web.room import alerts, line, stream, today
+from flowalert.web.route import AnyDeed, AnyText, AnyView
 
 VIEWS: tuple[AnyView, ...] = (
     *today.VIEWS,
@@ -10,3 +10,5 @@ VIEWS: tuple[AnyView, ...] = (
 )
 
 DEEDS: tuple[AnyDeed, ...] = ()
+
+TEXTS: tuple[AnyText, ...] = (*stream.TEXTS,)
