@@ -1,6 +1,7 @@
 """What a request asks, from its path, its parameters and its body."""
 
 from collections.abc import Mapping
+from contextlib import aclosing
 from dataclasses import dataclass
 from typing import Any, TypeVar, get_origin
 from urllib.parse import parse_qsl
@@ -68,11 +69,12 @@ async def _read_bytes(request: Request, most: int) -> bytes:
     chunks: list[bytes] = []
     size = 0
     with trio.move_on_after(_WITHIN) as scope:
-        async for chunk in request.stream():
-            size += len(chunk)
-            if size > most:
-                raise RequestRefused(413, f"that is more than {most >> 10:,} KB")
-            chunks.append(chunk)
+        async with aclosing(request.stream()) as stream:
+            async for chunk in stream:
+                size += len(chunk)
+                if size > most:
+                    raise RequestRefused(413, f"that is more than {most >> 10:,} KB")
+                chunks.append(chunk)
     if scope.cancelled_caught:
         raise RequestRefused(408, f"it has not come within {_WITHIN:g} s")
     return b"".join(chunks)
