@@ -1,12 +1,13 @@
 """The list of everything that there is to look at and to do."""
 
-from flowalert.web.room import alerts, line, stream, today
+from flowalert.web.room import alerts, description, line, stream, today
 from flowalert.web.route import AnyDeed, AnyText, AnyView
 
 VIEWS: tuple[AnyView, ...] = (
     *today.VIEWS,
     *line.VIEWS,
     *alerts.VIEWS,
+    description.describe_routes(lambda: (VIEWS, DEEDS, TEXTS)),
 )
 
 DEEDS: tuple[AnyDeed, ...] = ()
