@@ -5,11 +5,12 @@ from collections.abc import Callable
 import trio
 
 from flowalert.market.entry import Update
-from flowalert.service import Observer, Service
+from flowalert.service import Observer, Observers, Service
 from flowalert.settings import WebSettings
 from flowalert.store import open_clerk, open_reader
 from flowalert.web.access.desk import Desk
 from flowalert.web.live.curve import Curves
+from flowalert.web.live.meter import Meter
 from flowalert.web.live.news import News
 from flowalert.web.server import serve_web
 from flowalert.web.site import Site
@@ -27,11 +28,12 @@ class WebHost:
         self._settings = settings
         self._workshop = workshop
         self._news = News(Curves())
+        self._meter = Meter()
 
     @property
     def observer(self) -> Observer:
         """What hears of everything that the service does."""
-        return self._news
+        return Observers(self._news, self._meter)
 
     async def serve(self, service: Service, stop: trio.Event) -> None:
         """Serve the pages of a running service until `stop` is set; nothing that goes wrong with them is raised."""
@@ -41,6 +43,7 @@ class WebHost:
                 clerk=clerk,
                 settings=self._settings,
                 news=self._news,
+                meter=self._meter,
                 desk=Desk(self._settings, service.plan.now),
                 workshop=self._workshop,
             )

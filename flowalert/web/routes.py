@@ -1,6 +1,6 @@
 """The list of everything that there is to look at and to do."""
 
-from flowalert.web.room import alerts, description, line, stream, today
+from flowalert.web.room import alerts, description, line, metrics, stream, today
 from flowalert.web.route import AnyDeed, AnyText, AnyView
 
 VIEWS: tuple[AnyView, ...] = (
@@ -12,4 +12,4 @@ VIEWS: tuple[AnyView, ...] = (
 
 DEEDS: tuple[AnyDeed, ...] = ()
 
-TEXTS: tuple[AnyText, ...] = (*stream.TEXTS,)
+TEXTS: tuple[AnyText, ...] = (*stream.TEXTS, *metrics.TEXTS)

@@ -12,6 +12,7 @@ from flowalert.service import Service
 from flowalert.settings import WebSettings
 from flowalert.store import Clerk
 from flowalert.web.access.desk import Desk
+from flowalert.web.live.meter import Meter
 from flowalert.web.live.news import News
 from flowalert.web.workshop import Workshop
 
@@ -28,6 +29,7 @@ class Site:
     clerk: Clerk
     settings: WebSettings
     news: News
+    meter: Meter
     desk: Desk
     workshop: Workshop
 
