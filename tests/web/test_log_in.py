@@ -243,9 +243,12 @@ async def test_who_takes_nothing_does_not_keep_the_service_from_its_end(tmp_path
         ("{hosts: [flow.example]}", "6:14", "by a name, and nobody has to say who they are"),
         ("{users: {me: {password: planted-password}}}", "6:30", "this is no hash of a password"),
         ("{tokens: {me: {digest: planted-token}}}", "6:29", "this is no digest of a token"),
-        (f"{{users: {{me: {{password: '{HASH}', role: boss}}}}}}", "6:85", "no role 'boss'"),
-        ("{certificate: rules.yaml, key: rules.yaml}", "6:20", "are no certificate with its key"),
+        (f"{{users: {{me: {{password: '{HASH}', role: boss}}}}}}", "6:85", "there is no such role"),
+        ("{certificate: rules.yaml, key: rules.yaml}", "6:20", "these files are no certificate with its key"),
         ("{certificate: rules.yaml}", "6:6", "there is no key"),
+        ("{listen: planted}", "6:15", "this is no address and port"),
+        ("{listen: 'planted:80'}", "6:15", "no IP address"),
+        ("{hosts: ['pläntéd'], tokens: {}}", "6:15", "this is no name of a host"),
     ],
 )
 def test_pages_that_would_be_open_are_refused_with_their_place(tmp_path: Path, web: str, place: str, says: str) -> None:
