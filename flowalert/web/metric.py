@@ -121,7 +121,7 @@ class _Collected(Collector):
     def _collect_counts(self) -> Iterator[Metric]:
         count = self.site.service.feed.count
         yield _counter("feed_frames", "Frames of the websocket.", count.frames)
-        yield _counter("feed_updates", "Updates in them.", count.updates)
+        yield _counter("feed_updates", "Updates that were received.", count.updates)
         yield _counter("feed_repeats", "Updates that were there already.", count.repeats)
         yield _counter("feed_stale_updates", "Updates that came behind a later one.", count.stale)
         yield _counter("feed_connections", "Connections that were made to the exchange.", count.connects)
@@ -140,7 +140,7 @@ class _Collected(Collector):
         oldest = backlog.oldest_at
         yield _gauge(
             "delivery_oldest_waiting_seconds",
-            "For how long the oldest of them has waited; 0 without any.",
+            "For how long the oldest message that is to be sent has waited; 0 without any.",
             0 if oldest is None else max(0.0, (self.site.now() - oldest).total_seconds()),
         )
         yield _gauge("deliveries_dead", "Messages of the last day that could not be sent.", backlog.dead)
@@ -168,15 +168,15 @@ class _Collected(Collector):
 
 def _collect_feed(feed: FeedStatus) -> Iterator[Metric]:
     yield _gauge("feed_places_wanted", "Sectors that the rules name.", feed.places)
-    yield _gauge("feed_places_registered", "Those that are registered.", feed.registered)
-    yield _gauge("feed_places_refused", "Those that the exchange refuses.", len(feed.refused))
-    yield _gauge("feed_places_silent", "Those of which nothing comes while others are heard.", len(feed.silent))
+    yield _gauge("feed_places_registered", "Sectors that are registered with the exchange.", feed.registered)
+    yield _gauge("feed_places_refused", "Sectors that the exchange refuses.", len(feed.refused))
+    yield _gauge("feed_places_silent", "Sectors of which nothing comes while others are heard.", len(feed.silent))
     yield _gauge(
         "feed_lost_seconds", "For how long a connection has been lost; 0 where all are there.", feed.lost_for or 0
     )
     yield _gauge("feed_silent", "Whether nothing comes from anywhere although it should.", feed.is_silent)
-    yield from _moment("feed_last_frame", "When the last frame came.", feed.last_frame_at)
-    yield from _moment("feed_last_update", "When the last update came.", feed.received_at)
+    yield from _moment("feed_last_frame", "When the last frame came, in seconds since 1970.", feed.last_frame_at)
+    yield from _moment("feed_last_update", "When the last update came, in seconds since 1970.", feed.received_at)
     if feed.received_at is not None and feed.published_at is not None:
         lag = (feed.received_at - feed.published_at).total_seconds()
         yield _gauge("feed_lag_seconds", "How long after its publication the last update came.", lag)

