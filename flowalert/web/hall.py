@@ -13,6 +13,8 @@ from hypercorn.trio.worker_context import WorkerContext
 from hypercorn.typing import ConnectionState
 from starlette.types import ASGIApp
 
+from flowalert.feed.refrain import Refrain
+
 log = structlog.get_logger()
 
 _MOST = 2_000
@@ -32,6 +34,7 @@ class Hall:
         self._config = config
         self._context = WorkerContext(None)
         self._open: set[Stream] = set()
+        self._refrain = Refrain()
         soft, _ = resource.getrlimit(resource.RLIMIT_NOFILE)
         self._most = _MOST if soft == resource.RLIM_INFINITY else min(_MOST, soft // 2)
 
@@ -50,7 +53,11 @@ class Hall:
         try:
             await TCPServer(self._app, self._config, self._context, ConnectionState({}), stream)  # type: ignore[arg-type] # plain ones too
         except Exception as error:  # noqa: BLE001 - whatever one connection brings, the others are to go on
-            log.error("connection failed", fault=type(error).__name__)  # noqa: TRY400 - its words may be the client's
+            # Its words may be the client's, who can bring it about as often as they like.
+            fault = type(error).__name__
+            times = self._refrain.find_due(fault, trio.current_time())
+            say = log.debug if times is None else log.warning
+            say("connection failed", fault=fault, times=times or 1)
             await trio.aclose_forcefully(stream)
         finally:
             self._open.discard(stream)

@@ -4,6 +4,7 @@ import datetime as dt
 import ssl
 import time
 from collections.abc import Mapping
+from contextlib import suppress
 from pathlib import Path
 
 import httpx2
@@ -11,6 +12,8 @@ import pytest
 import structlog
 import trio
 import trustme
+from h2.config import H2Configuration
+from h2.connection import H2Connection
 from starlette.requests import Request
 
 from flowalert.cli.source import make_source
@@ -207,6 +210,7 @@ async def test_over_tls_the_session_is_of_this_host_alone(tmp_path: Path) -> Non
             httpx2.AsyncClient(base_url=house.url, verify=context, http2=True) as client,
         ):
             await plain.send_all(b"GET / HTTP/1.1\r\n\r\n")
+            await ask_the_impossible(host, int(port), context)
             answer = await client.post("/login", data={"name": "viewer", "password": PASSWORD})
             assert (answer.http_version, answer.status_code) == ("HTTP/2", 303)
             cookies = answer.headers.get_list("set-cookie")
@@ -218,6 +222,22 @@ async def test_over_tls_the_session_is_of_this_host_alone(tmp_path: Path) -> Non
             client.cookies.clear()
             answer = await client.get("/api/v1/today", headers={"cookie": f"flowalert_session={secret}"})
             assert answer.status_code == 401
+
+
+async def ask_the_impossible(host: str, port: int, context: ssl.SSLContext) -> None:
+    """Ask by HTTP/2 for a path that no client may send, and wait until the connection is over."""
+    context.set_alpn_protocols(["h2"])
+    config = H2Configuration(header_encoding=None, validate_outbound_headers=False)
+    connection = H2Connection(config)
+    connection.initiate_connection()
+    headers = ((b":method", b"GET"), (b":scheme", b"https"), (b":authority", b"127.0.0.1"), (b":path", b"/\xff"))
+    connection.send_headers(1, headers, end_stream=True)
+    tcp = await trio.open_tcp_stream(host, port)
+    async with trio.SSLStream(tcp, context, server_hostname=host, https_compatible=True) as stream:
+        await stream.send_all(connection.data_to_send())
+        with trio.fail_after(30), suppress(trio.BrokenResourceError):
+            while await stream.receive_some():
+                pass
 
 
 async def test_who_takes_nothing_does_not_keep_the_service_from_its_end(tmp_path: Path) -> None:
