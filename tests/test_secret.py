@@ -1,8 +1,10 @@
 """No secret is in anything that the program writes, whatever goes wrong; and what it writes is its owner's alone."""
 
 import base64
+import hashlib
 import json
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -12,6 +14,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import quote
 
+import argon2
+import httpx2
 import pytest
 import structlog
 import trio
@@ -35,7 +39,13 @@ PATH = "paTh5Kj2Wq8Gb3Ny7Lc"
 SLACK = "T0SECRET1/A0SECRET2/sLack9Ujm3Kwq5Tzr8Bhd2C"
 TELEGRAM = "987654321:tGram4Wxk7Qpz2Mvn9Rjc5Ysd8"
 PROXY = "pRoxy6Vb1Xm9Hs4Kt2F"
-SECRETS = (APPKEY, APPSECRET, TOKEN, PASSWORD, HEADER, PATH, *SLACK.split("/"), TELEGRAM, PROXY)
+# Of who may see the pages: what they type, what their program sends, and what the settings have of both.
+WEB_PASSWORD = "wEb7Gy2Lp9Tc4Xn6Rk1J"
+WEB_TOKEN = "fa_wTok8Zr3Mv5Qb7Hd1Ks9Yx4Uc2Pf6Ln0"
+WEB_HASH = argon2.PasswordHasher(time_cost=1, memory_cost=8, parallelism=1).hash(WEB_PASSWORD)
+WEB_DIGEST = hashlib.sha256(WEB_TOKEN.encode()).hexdigest()
+WEB = (WEB_PASSWORD, WEB_TOKEN, WEB_HASH.rpartition("$")[2], WEB_DIGEST)
+SECRETS = (*WEB, APPKEY, APPSECRET, TOKEN, PASSWORD, HEADER, PATH, *SLACK.split("/"), TELEGRAM, PROXY)
 
 # A log line, a column of a table or a limit on the wire may cut a secret; so long a part of it is one too.
 PART = 10
@@ -63,6 +73,10 @@ rules: [rules.yaml]
 store: flowalert.db
 record: {{folder: recordings, entries: true, frames: true}}
 log: {{format: {form}, level: debug}}
+web:
+  listen: 127.0.0.1:0
+  users: {{me: {{password: "${{WEB_HASH}}", role: operator}}}}
+  tokens: {{program: {{digest: "sha256:${{WEB_DIGEST}}"}}}}
 """
 RULES = """\
 rules:
@@ -148,6 +162,8 @@ def desk(tmp_path: Path) -> Iterator[Desk]:
             "URL_PATH": PATH,
             "SLACK_TOKENS": SLACK,
             "TELEGRAM_TOKEN": TELEGRAM,
+            "WEB_HASH": WEB_HASH,
+            "WEB_DIGEST": WEB_DIGEST,
             "HTTPS_PROXY": f"http://user:{PROXY}@127.0.0.1:{proxy.port}",
             "NO_PROXY": "127.0.0.1",
             "TMPDIR": str(tmp_path / "tmp"),
@@ -245,6 +261,7 @@ async def test_a_day_of_trouble_tells_no_secret(desk: Desk, form: str) -> None:
             given = set(folder.rglob("*"))
             with start_program("run", folder=folder, environ=environ) as process:
                 await in_thread(lambda: wait_until(lambda: count_reports(folder) >= 8, "every target's outcome"))
+                await in_thread(lambda: use_pages(folder))
                 command_line = await trio.Path(f"/proc/{process.pid}/cmdline").read_bytes()
                 made = set(folder.rglob("*")) - given
                 check_modes(made)
@@ -283,6 +300,41 @@ async def test_a_day_of_trouble_tells_no_secret(desk: Desk, form: str) -> None:
     assert "Fatal Python error" in (folder / "err.txt").read_text("utf-8")
     assert any(file.suffix == ".zst" for file in folder.rglob("*"))
     desk.check_files()
+
+
+def use_pages(folder: Path) -> None:
+    """Ask the pages in every wrong way and in the right ones; no answer says what was sent, or what is kept of it."""
+    log = folder / "err.txt"
+    wait_until(lambda: "pages served" in log.read_text("utf-8"), "the pages")
+    served = next(line for line in log.read_text("utf-8").splitlines() if "pages served" in line)
+    url = re.findall(r"http://127\.0\.0\.1:\d+", served)[0]
+    wrong = {"authorization": f"Bearer x{WEB_TOKEN}"}
+    with httpx2.Client(base_url=url, trust_env=False) as client:
+        answers = [
+            client.get("/", params={"token": WEB_TOKEN}),
+            client.get("/login", params={"password": WEB_PASSWORD}),
+            client.get("/api/v1/today", headers=wrong),
+            client.get(
+                "/api/v1/alerts", params={WEB_PASSWORD: WEB_TOKEN}, headers={"authorization": f"Bearer {WEB_TOKEN}"}
+            ),
+            client.get(f"/api/v1/series/{WEB_TOKEN}/1/1", headers={"authorization": f"Bearer {WEB_TOKEN}"}),
+            client.post("/login", data={"name": WEB_PASSWORD, "password": WEB_PASSWORD}),
+            client.post("/login", data={"name": "me", "password": f"{WEB_PASSWORD}x", "next": f"//{WEB_TOKEN}"}),
+            client.post(
+                "/login", content=f'{{"password": "{WEB_PASSWORD}', headers={"content-type": "application/json"}
+            ),
+            client.post("/login", json={"name": ["me"], "password": {"a": WEB_PASSWORD}}),
+            client.post("/login", data={"name": "me", "password": WEB_PASSWORD}),
+            client.get("/"),
+            client.get("/api/v1/today"),
+            client.get("/metrics"),
+            client.get("/audit"),
+            client.get("/deliveries"),
+        ]
+    assert [answers[number].status_code for number in (2, 5, 6, 9, 10)] == [401, 401, 401, 303, 200]
+    # The way to the log-in has back what was asked for: that one is in the browser's address already.
+    for answer in answers[1:3] + answers[5:]:
+        assert find_secrets(answer.content + str(answer.headers).encode()) == set(), answer.url
 
 
 def check_modes(made: set[Path]) -> None:
@@ -343,6 +395,14 @@ BAD: Sequence[str] = [
     f"feed: {{domain: paper, appkey: {APPKEY}, appsecret: b, appsecret_file: {APPSECRET}}}\n",
     f"feed: {{appkey: {APPKEY}, appsecret: !secret {APPSECRET}}}\n",
     f"feed: {{appkey: {APPKEY} appsecret: {APPSECRET}}}\n",
+    f"web: {WEB_PASSWORD}\n",
+    f"web: {{listen: {WEB_PASSWORD}, hosts: [{WEB_PASSWORD}_]}}\n",
+    f"web: {{users: {{me: {WEB_PASSWORD}}}}}\n",
+    f"web: {{users: {{me: {{password: {WEB_PASSWORD}, role: {WEB_PASSWORD}}}}}}}\n",
+    f"web: {{users: {{me: {{password: '{WEB_HASH}', role: boss}}}}}}\n",
+    f"web: {{tokens: {{me: {WEB_TOKEN}}}}}\n",
+    f"web: {{tokens: {{me: {{digest: {WEB_TOKEN}}}, you: {{digest: '{WEB_DIGEST}'}}}}}}\n",
+    f"web: {{certificate: {WEB_TOKEN}, key: {WEB_PASSWORD}, language: {WEB_TOKEN}, write_rules: {WEB_TOKEN}}}\n",
 ]
 
 

@@ -9,6 +9,7 @@ from flowalert.checkup.clock import check_discipline, check_skew, check_zone
 from flowalert.checkup.door import Door, check_door, find_door, find_proxy
 from flowalert.checkup.finding import Finding, Level, fail, warn, well
 from flowalert.checkup.machine import check_files, check_packages
+from flowalert.checkup.pages import check_pages
 from flowalert.checkup.storage import check_store
 from flowalert.checkup.token import check_cached_token, check_new_token
 from flowalert.delivery import Channel, Target
@@ -67,6 +68,13 @@ async def examine(settings: Settings, *, within: float, asks: bool, sends: bool)
         ("token server", tokens),
         ("token", token),
     ]
+    web = settings.web
+    if web is not None:
+
+        async def pages() -> list[Finding]:
+            return await _collect(check_pages(web, settings.store, now))
+
+        checks.append(("pages", pages))
     checks += _list_targets(settings.channels.values())
     found: list[list[Finding]] = [[] for _ in checks]
 

@@ -37,6 +37,10 @@ _GROUPS = {
         "unsilence": "End a silence early.",
         "audit": "See what people did: silences, acknowledgements, retries.",
     },
+    "The pages": {
+        "password": "Make the hash of a password, for who may log in.",
+        "web-token": "Make a token, for a program that may ask.",
+    },
     "The exchange": {
         "record": "Record what the exchange sends.",
         "convert": "Turn recordings into CSV, Parquet or recordings.",
@@ -56,7 +60,8 @@ class _Commands(click.Group):
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:  # noqa: ARG002 - click's signature
         if cmd_name not in _COMMANDS:
             return None
-        command: click.Command = getattr(importlib.import_module(f"flowalert.cli.{cmd_name}"), cmd_name)
+        name = cmd_name.replace("-", "_")
+        command: click.Command = getattr(importlib.import_module(f"flowalert.cli.{name}"), name)
         return command
 
     def resolve_command(

@@ -40,7 +40,7 @@ def _list_fixed(before: Settings, fresh: Settings) -> Iterator[str]:
     # A context says nothing of the certificates that it holds.
     if replace(before.feed, ssl_context=None) != replace(fresh.feed, ssl_context=None):
         yield "feed"
-    for name in ("store", "keep", "record", "log"):
+    for name in ("store", "keep", "record", "web", "log"):
         if getattr(before, name) != getattr(fresh, name):
             yield name
 

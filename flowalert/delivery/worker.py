@@ -134,7 +134,9 @@ class Worker:
         title: str = "",
         tried: int = 0,
     ) -> None:
+        now = self._desk.now()
         for step in steps:
+            is_sent = step.state is DeliveryState.SENT
             self._desk.tell(
                 Report(
                     channel=lane.channel,
@@ -146,6 +148,7 @@ class Worker:
                     attempts=max(known[id_].attempts for id_ in step.ids) + tried,
                     uncertain=max(known[id_].uncertain for id_ in step.ids) + step.uncertain,
                     next_at=step.next_at,
+                    waited=tuple((now - known[id_].created_at).total_seconds() for id_ in step.ids if is_sent),
                 )
             )
 

@@ -2,8 +2,9 @@
 
 import ipaddress
 import re
+import ssl
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import argon2
@@ -41,7 +42,7 @@ class User:
     """Who may log in. `password` is a hash by argon2."""
 
     name: str
-    password: str
+    password: str = field(repr=False)
     role: Role
 
 
@@ -50,7 +51,7 @@ class Token:
     """A program that may ask. `digest` is `sha256:` and the hexadecimal digest of its secret."""
 
     name: str
-    digest: str
+    digest: str = field(repr=False)
     role: Role
 
 
@@ -77,16 +78,19 @@ class WebSettings:
 
 
 def parse_address(text: str) -> Address:
-    """Read `127.0.0.1:8787`, `[::1]:8787` or `localhost:8787`; raises ValueError that says what is wrong."""
+    """Read `127.0.0.1:8787`, `[::1]:8787` or `localhost:8787`; raises ValueError that says what is wrong.
+
+    What was read is not repeated: here and below it may be a secret in the wrong place.
+    """
     host, colon, port = text.strip().rpartition(":")
     host = host.removeprefix("[").removesuffix("]")
     if not colon or not re.fullmatch("[0-9]{1,5}", port, re.ASCII) or int(port) > 65_535:
-        raise ValueError(f"{text!r} is no address and port")
+        raise ValueError("this is no address and port")
     host = "127.0.0.1" if host == "localhost" else host
     try:
         return Address(str(ipaddress.ip_address(host)), int(port))
     except ValueError:
-        raise ValueError(f"{host!r} is no IP address") from None
+        raise ValueError("what stands before the port is no IP address") from None
 
 
 def read_web(document: Document, model: WebModel, folder: Path) -> tuple[WebSettings | None, tuple[Problem, ...]]:
@@ -164,15 +168,16 @@ class _Reader:
         if name not in roles:
             near = suggest(name, roles)
             instead = f"did you mean {near}?" if near else f"write {' or '.join(roles)}"
-            self.complain(steps, f"there is no role {name[:40]!r}", instead)
+            self.complain(steps, "there is no such role", instead)
         return roles.get(name, Role.VIEWER)
 
     def _check_hosts(self, model: WebModel) -> None:
+        if model.hosts and not (model.users or model.tokens):
+            what = "others are to reach these pages by a name, and nobody has to say who they are"
+            self.complain(("hosts",), what, "write users: with a password, or take hosts: out")
         for number, host in enumerate(model.hosts):
             if not _HOST.fullmatch(host.lower()):
-                self.complain(
-                    ("hosts", number), f"{host[:100]!r} is no name of a host", "write it without https:// and port"
-                )
+                self.complain(("hosts", number), "this is no name of a host", "write it without https:// and port")
 
     def _read_certificate(self, model: WebModel) -> tuple[Path | None, Path | None]:
         given: Mapping[str, str | None] = {"certificate": model.certificate, "key": model.key}
@@ -182,5 +187,21 @@ class _Reader:
         paths = {name: None if file is None else (self.folder / file).resolve() for name, file in given.items()}
         for name, path in paths.items():
             if path is not None and not path.is_file():
-                self.complain((name,), f"there is no file {path}", "name a PEM file")
-        return paths["certificate"], paths["key"]
+                self.complain((name,), "there is no such file", "name a PEM file, relative to this one")
+        certificate, key = paths["certificate"], paths["key"]
+        if certificate is not None and key is not None and certificate.is_file() and key.is_file():
+            self._try_certificate(certificate, key)
+        return certificate, key
+
+    def _try_certificate(self, certificate: Path, key: Path) -> None:
+        """Complain of files that no server could begin TLS with."""
+        try:
+            # A key with a password would have it asked for at the terminal, or for ever.
+            ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER).load_cert_chain(certificate, key, password=lambda: "")
+        except ssl.SSLError as error:
+            words = (error.reason or "unreadable").replace("_", " ").lower()
+            what = f"these files are no certificate with its key: {words}"
+            self.complain(("certificate",), what, "name PEM files that belong together, the key without a password")
+        except OSError as error:
+            what = f"the certificate or its key cannot be read: {error.strerror}"
+            self.complain(("certificate",), what, "let the service's user read both")

@@ -3,7 +3,6 @@
 from collections.abc import Awaitable, Callable, Iterator, Sequence
 from functools import partial
 from typing import Any
-from urllib.parse import urlsplit
 
 import msgspec
 import structlog
@@ -21,18 +20,16 @@ from flowalert.web.access.actor import Actor
 from flowalert.web.attendance import wait_while_there
 from flowalert.web.door import list_open_routes
 from flowalert.web.header import Porch
-from flowalert.web.live.stream import Stream
 from flowalert.web.mistake import RequestRefused
 from flowalert.web.page import Pages
-from flowalert.web.question import is_form, read_body, read_parameters
-from flowalert.web.route import AnyDeed, AnyView
-from flowalert.web.routes import DEEDS, VIEWS
+from flowalert.web.question import read_parameters, read_sent, understand
+from flowalert.web.route import API, AnyDeed, AnyText, AnyView
+from flowalert.web.routes import DEEDS, TEXTS, VIEWS
 from flowalert.web.site import Site
 from flowalert.web.static import open_static
+from flowalert.web.way import find_way_back
 
 log = structlog.get_logger()
-
-API = "/api/v1"
 
 _encode = msgspec.json.Encoder().encode
 _NO_STORE = {"cache-control": "no-store"}
@@ -41,10 +38,11 @@ _Answer = Callable[[Request], Awaitable[Response | ASGIApp]]
 
 def make_app(site: Site) -> ASGIApp:
     """Return the pages and the API of a running service, as an ASGI application."""
-    return Porch(_make_starlette(site), site.settings)
+    return Porch(make_routes(site), site.settings)
 
 
-def _make_starlette(site: Site) -> Starlette:
+def make_routes(site: Site) -> Starlette:
+    """Return what answers, without the checks of what comes in: for all who ask for a list of it."""
     pages = Pages(site)
     handlers: dict[Any, Any] = {
         HTTPException: partial(_answer_unknown, pages),
@@ -63,21 +61,28 @@ def _list_routes(site: Site, pages: Pages) -> Iterator[BaseRoute]:
         if view.template:
             yield _make_route(site, pages, view.path, ["GET"], view.name, view.role, _show(site, pages, view))
     for deed in DEEDS:
-        answer = _do(site, pages, deed)
-        yield _make_route(site, pages, f"{API}{deed.path}", ["POST"], f"api {deed.name}", None, answer)
-        yield _make_route(site, pages, deed.path, ["POST"], deed.name, None, answer)
-    yield _make_route(site, pages, f"{API}/stream", ["GET"], "stream", Role.VIEWER, _stream(site))
+        yield _make_route(
+            site,
+            pages,
+            f"{API}{deed.path}",
+            ["POST"],
+            f"api {deed.name}",
+            deed.role,
+            _do(site, pages, deed, is_form=False),
+        )
+        yield _make_route(site, pages, deed.path, ["POST"], deed.name, deed.role, _do(site, pages, deed, is_form=True))
+    for text in TEXTS:
+        yield _make_route(site, pages, text.path, ["GET"], text.name, text.role, _tell(site, text))
 
 
 def _make_route(
-    site: Site, pages: Pages, path: str, methods: Sequence[str], name: str, role: Role | None, answer: _Answer
+    site: Site, pages: Pages, path: str, methods: Sequence[str], name: str, role: Role, answer: _Answer
 ) -> Route:
-    """Make a route; a `role` is asked for here, None is for what asks itself, after it has read who sends a form."""
+    """Make a route. Who asks is known before what they ask is read: nobody else's text is even looked at."""
 
     async def endpoint(request: Request) -> Response | ASGIApp:
         try:
-            if role is not None:
-                request.state.actor = admit(site, request, role)
+            request.state.actor = admit(site, request, role)
             return await answer(request)
         except RequestRefused as refused:
             return pages.refuse(request, refused)
@@ -122,28 +127,29 @@ async def _look(site: Site, view: AnyView, request: Request, question: Struct) -
     return await (wait_while_there(request, look) if view.takes_long else look())
 
 
-def _do(site: Site, pages: Pages, deed: AnyDeed) -> _Answer:
+def _do(site: Site, pages: Pages, deed: AnyDeed, *, is_form: bool) -> _Answer:
     async def answer(request: Request) -> Response:
-        # Who asks is known before what they ask is read: nobody else's text is even looked at.
-        actor = admit(site, request, deed.role)
-        request.state.actor = actor
-        question, proof = await read_body(request, deed.question)
-        site.desk.check_proof(request, actor, proof)
+        actor: Actor = request.state.actor
+        sent = await read_sent(request)
+        site.desk.check_proof(request, actor, sent.proof)
+        if sent.is_form != is_form:
+            instead = "send JSON" if sent.is_form else f"send it to {API}{deed.path}"
+            raise RequestRefused(415, "forms are for pages, and JSON for the API", instead=instead)
+        question = understand(request, sent, deed.question)
         do = partial(deed.do, site, actor, question)
         done = await (wait_while_there(request, do) if deed.takes_long else do())
-        if not is_form(request):
-            return _to_json(done)
-        if deed.template:
+        if is_form and deed.template:
             return await pages.show(request, deed, question, done, site.news.place)
-        return RedirectResponse(deed.after or _find_way_back(request), 303, _NO_STORE)
+        if is_form:
+            return RedirectResponse(deed.after or find_way_back(request), 303, _NO_STORE)
+        return _to_json(done)
 
     return answer
 
 
-def _stream(site: Site) -> _Answer:
-    async def answer(request: Request) -> ASGIApp:
-        place = request.headers.get("last-event-id") or request.query_params.get("since", "")
-        return Stream(site.news, place)
+def _tell(site: Site, text: AnyText) -> _Answer:
+    async def answer(request: Request) -> Response | ASGIApp:
+        return await text.tell(site, request, request.state.actor, read_parameters(request, text.question))
 
     return answer
 
@@ -152,15 +158,8 @@ def _to_json(found: object) -> Response:
     return Response(_encode(found), media_type="application/json", headers=_NO_STORE)
 
 
-def _find_way_back(request: Request) -> str:
-    """Return the path of the page that a form was on; only the path, or a form could send people elsewhere."""
-    before = urlsplit(request.headers.get("referer", ""))
-    path = before.path if before.path.startswith("/") and not before.path.startswith("//") else "/"
-    return f"{path}?{before.query}" if before.query else path
-
-
 async def _answer_unknown(pages: Pages, request: Request, error: HTTPException) -> Response:
-    return pages.refuse(request, RequestRefused(error.status_code, error.detail))
+    return pages.refuse(request, RequestRefused(error.status_code, error.detail), error.headers or {})
 
 
 async def _answer_fault(pages: Pages, request: Request, error: Exception) -> Response:

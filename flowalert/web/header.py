@@ -22,6 +22,8 @@ _HEADERS = (
     (b"cross-origin-opener-policy", b"same-origin"),
     (b"cross-origin-resource-policy", b"same-origin"),
     (b"permissions-policy", b"camera=(), microphone=(), geolocation=()"),
+    # What nobody says otherwise of is about the moment, and about who asks.
+    (b"cache-control", b"no-store"),
 )
 _HSTS = (b"strict-transport-security", b"max-age=31536000")
 _LOCAL = ("localhost", "127.0.0.1", "[::1]")
@@ -40,6 +42,10 @@ class Porch:
         self._headers = (*_HEADERS, _HSTS) if settings.certificate is not None else _HEADERS
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] == "websocket":
+            # There is none here. Closed before it is accepted, it is answered with 403.
+            await send({"type": "websocket.close", "code": 1000})
+            return
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return

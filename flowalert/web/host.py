@@ -5,11 +5,12 @@ from collections.abc import Callable
 import trio
 
 from flowalert.market.entry import Update
-from flowalert.service import Observer, Service
+from flowalert.service import Observer, Observers, Service
 from flowalert.settings import WebSettings
 from flowalert.store import open_clerk, open_reader
 from flowalert.web.access.desk import Desk
 from flowalert.web.live.curve import Curves
+from flowalert.web.live.meter import Meter
 from flowalert.web.live.news import News
 from flowalert.web.server import serve_web
 from flowalert.web.site import Site
@@ -26,12 +27,13 @@ class WebHost:
         self._served = served
         self._settings = settings
         self._workshop = workshop
-        self._news = News(Curves())
+        self.news = News(Curves())
+        self._meter = Meter()
 
     @property
     def observer(self) -> Observer:
         """What hears of everything that the service does."""
-        return self._news
+        return Observers(self.news, self._meter)
 
     async def serve(self, service: Service, stop: trio.Event) -> None:
         """Serve the pages of a running service until `stop` is set; nothing that goes wrong with them is raised."""
@@ -40,11 +42,12 @@ class WebHost:
                 service=service,
                 clerk=clerk,
                 settings=self._settings,
-                news=self._news,
+                news=self.news,
+                meter=self._meter,
                 desk=Desk(self._settings, service.plan.now),
                 workshop=self._workshop,
             )
-            nursery.start_soon(self._news.run)
+            nursery.start_soon(self.news.run)
             nursery.start_soon(self._read_day)
             await serve_web(site, stop, self._served)
             nursery.cancel_scope.cancel()
@@ -52,7 +55,7 @@ class WebHost:
     async def _read_day(self) -> None:
         """Take the day in that was there before this start."""
         async with open_reader(self._workshop.store) as reader:
-            with self._news.before() as curves:
+            with self.news.before() as curves:
                 async for entries in reader.read_open_session():
                     for entry in entries:
                         if isinstance(entry, Update):

@@ -1,6 +1,7 @@
 """Answers as pages: HTML by a template, in the reader's language."""
 
 import datetime as dt
+from collections.abc import Mapping
 from typing import Any
 from urllib.parse import urlencode
 
@@ -73,16 +74,16 @@ class Pages:
         text = self._templates.get_template(template).render(context)
         return Response(text, status, _HEADERS, "text/html; charset=utf-8")
 
-    def refuse(self, request: Request, refused: RequestRefused) -> Response:
-        """Return why a request is not answered: as JSON to a program, as a page to a reader."""
-        headers = dict(_HEADERS)
+    def refuse(self, request: Request, refused: RequestRefused, more: Mapping[str, str] = {}) -> Response:
+        """Return why a request is not answered: as JSON to a program, as a page to a reader. `more` are headers."""
+        headers = {**more, **_HEADERS}
         if refused.after is not None:
             headers["retry-after"] = str(refused.after)
         if request.url.path.startswith(API_PREFIX) or request.url.path == "/metrics":
             if refused.status == 401:
                 headers["www-authenticate"] = "Bearer"
             return Response(msgspec.json.encode(refused.mistake), refused.status, headers, "application/json")
-        if refused.status == 401 and request.method == "GET":
+        if refused.status == 401 and request.method in {"GET", "HEAD"}:
             return RedirectResponse(f"/login?{_name_way_on(request)}", 303, headers)
         answer = self.render(request, "refused.html", status=refused.status, refused=refused)
         answer.headers.update(headers)

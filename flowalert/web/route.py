@@ -8,10 +8,16 @@ from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
 
 from msgspec import Struct
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.types import ASGIApp
 
 from flowalert.settings import Role
 from flowalert.web.access.actor import Actor
 from flowalert.web.site import Site
+
+# Where the JSON is.
+API = "/api/v1"
 
 Q = TypeVar("Q", bound=Struct)
 A = TypeVar("A")
@@ -62,5 +68,22 @@ class Deed(Generic[Q, A]):
     takes_long: bool = False
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Text(Generic[Q]):
+    """Something to look at that is neither a page nor JSON, at `path`, of a `media_type`; `tell` makes the answer.
+
+    `question` has the fields of the parameters.
+    """
+
+    name: str
+    path: str
+    summary: str
+    question: type[Q]
+    media_type: str
+    tell: Callable[[Site, Request, Actor, Q], Awaitable[Response | ASGIApp]]
+    role: Role = Role.VIEWER
+
+
 AnyView = View[Any, Any]
 AnyDeed = Deed[Any, Any]
+AnyText = Text[Any]

@@ -1,7 +1,19 @@
 """The list of everything that there is to look at and to do."""
 
-from flowalert.web.room import alert, alerts, audit, deliveries, line, rules, silences, today
-from flowalert.web.route import AnyDeed, AnyView
+from flowalert.web.room import (
+    alert,
+    alerts,
+    audit,
+    deliveries,
+    description,
+    line,
+    metrics,
+    rules,
+    silences,
+    stream,
+    today,
+)
+from flowalert.web.route import AnyDeed, AnyText, AnyView
 
 VIEWS: tuple[AnyView, ...] = (
     *today.VIEWS,
@@ -12,6 +24,7 @@ VIEWS: tuple[AnyView, ...] = (
     *silences.VIEWS,
     *audit.VIEWS,
     *rules.VIEWS,
+    description.describe_routes(lambda: (VIEWS, DEEDS, TEXTS)),
 )
 
 DEEDS: tuple[AnyDeed, ...] = (
@@ -20,3 +33,5 @@ DEEDS: tuple[AnyDeed, ...] = (
     *silences.DEEDS,
     *rules.DEEDS,
 )
+
+TEXTS: tuple[AnyText, ...] = (*stream.TEXTS, *metrics.TEXTS)

@@ -3,15 +3,16 @@
 import errno
 import socket
 from collections.abc import Callable
+from functools import partial
 
 import hypercorn.config
-import hypercorn.trio
 import structlog
 import trio
 from starlette.types import ASGIApp
 
 from flowalert.settings import Address, WebSettings
 from flowalert.web.app import make_app
+from flowalert.web.hall import Hall
 from flowalert.web.live.news import News
 from flowalert.web.site import Site
 
@@ -19,6 +20,7 @@ log = structlog.get_logger()
 
 _AGAIN_AFTER = 10.0
 _BACKLOG = 128
+_GONE_AFTER = 60
 # A page that is being sent when the service stops; streams end by themselves.
 _GRACE = 3.0
 
@@ -34,6 +36,8 @@ def listen(address: Address) -> socket.socket:
     try:
         opened.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         opened.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        # A machine that sleeps with a page open takes nothing any more, and never says so.
+        opened.setsockopt(socket.IPPROTO_TCP, socket.TCP_USER_TIMEOUT, _GONE_AFTER * 1_000)
         opened.bind((address.host, address.port))
         opened.listen(_BACKLOG)
     except OSError as error:
@@ -74,21 +78,29 @@ async def serve_web(site: Site, stop: trio.Event, served: Callable[[str], None])
 
 
 async def _serve(app: ASGIApp, settings: WebSettings, news: News, listening: socket.socket, stop: trio.Event) -> None:
+    """Serve until `stop` is set, and a little longer what is under way then."""
+    hall = Hall(app, _configure(settings))
+    async with trio.open_nursery() as connections:
+        async with trio.open_nursery() as nursery:
+            listener = hall.make_listener(listening)
+            nursery.start_soon(partial(trio.serve_listeners, hall.serve, [listener], handler_nursery=connections))
+            await stop.wait()
+            nursery.cancel_scope.cancel()
+        news.close()
+        await hall.end(_GRACE)
+        connections.cancel_scope.cancel()
+
+
+def _configure(settings: WebSettings) -> hypercorn.config.Config:
     config = hypercorn.config.Config()
-    # From here on the server closes it.
-    config.bind = [f"fd://{listening.detach()}"]
     config.errorlog = None
     config.accesslog = None
-    config.graceful_timeout = _GRACE
     config.keep_alive_timeout = 60
+    config.ssl_handshake_timeout = 20
     config.include_server_header = False
     config.h11_max_incomplete_size = 32 * 1024
+    config.h2_max_header_list_size = 32 * 1024
     if settings.certificate is not None:
         config.certfile = str(settings.certificate)
         config.keyfile = str(settings.key)
-
-    async def wait_for_end() -> None:
-        await stop.wait()
-        news.close()
-
-    await hypercorn.trio.serve(app, config, shutdown_trigger=wait_for_end)  # type: ignore[arg-type] # ASGI by another name
+    return config

@@ -13,6 +13,7 @@ from flowalert.settings import WebSettings
 from flowalert.store import Clerk
 from flowalert.web.access.desk import Desk
 from flowalert.web.interest import Interests
+from flowalert.web.live.meter import Meter
 from flowalert.web.live.news import News
 from flowalert.web.workshop import Workshop
 
@@ -29,6 +30,7 @@ class Site:
     clerk: Clerk
     settings: WebSettings
     news: News
+    meter: Meter
     desk: Desk
     workshop: Workshop
     interests: Interests = field(default_factory=Interests)

@@ -13,8 +13,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import trustme
 from click.testing import Result
 
+from flowalert.checkup.certificate import read_end
 from flowalert.cli.doctor import doctor
 from flowalert.store.lock import hold_lock
 from tests.cli.settled import fill, invoke, write_settings
@@ -250,3 +252,70 @@ def test_a_damaged_store_is_found(tmp_path: Path) -> None:
     assert level == "fail"
     assert str(path) in words
     assert path.read_bytes() == damaged
+
+
+def serve_pages(folder: Path, web: str) -> None:
+    """Say in the settings that there are pages."""
+    prepare(folder)
+    with (folder / "flowalert.yaml").open("a", encoding="utf-8") as file:
+        file.write(f"web: {web}\n")
+
+
+def test_pages_are_told_whether_their_address_is_free(tmp_path: Path) -> None:
+    """Another program's is none; without `web:` nothing is said of them."""
+    prepare(tmp_path)
+    assert about(ask(tmp_path)[1], "pages") == []
+    with socket.create_server(("127.0.0.1", 0)) as other:
+        port = other.getsockname()[1]
+        serve_pages(tmp_path, f"{{listen: '127.0.0.1:{port}'}}")
+        code, found = ask(tmp_path, "--timeout", "3s")
+        assert code == 1
+        assert about(found, "pages")[0] == ("fail", f"127.0.0.1:{port} is taken by another program")
+    found = ask(tmp_path)[1]
+    assert about(found, "pages") == [
+        ("ok", f"127.0.0.1:{port} is free"),
+        ("ok", "nobody has to say who they are: whoever has an account on this machine may do everything"),
+    ]
+    serve_pages(tmp_path, "{listen: '127.77.1.1:8787', users: {}}")
+    assert about(ask(tmp_path)[1], "pages")[0][0] == "ok"
+
+
+def test_pages_that_the_running_service_serves_are_its_own(tmp_path: Path) -> None:
+    """Though the address is taken."""
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        port = free.getsockname()[1]
+    serve_pages(tmp_path, f"{{listen: '127.0.0.1:{port}'}}")
+    with start_program("run", folder=tmp_path):
+        wait_until(lambda: "pages served" in (tmp_path / "err.txt").read_text(encoding="utf-8"), "the pages")
+        found = ask(tmp_path)[1]
+    assert about(found, "pages")[0] == ("ok", f"127.0.0.1:{port} is served by the service that runs")
+
+
+@pytest.mark.parametrize(
+    ("days", "level", "says"),
+    [(400, "ok", "good until"), (10, "warn", "9 days"), (-1, "fail", "has ended on")],
+)
+def test_a_certificate_of_the_pages_is_told_its_end(tmp_path: Path, days: int, level: str, says: str) -> None:
+    """And a key that others may read."""
+    ends_at = dt.datetime.now(dt.UTC) + dt.timedelta(days=days)
+    issued = trustme.CA().issue_cert("127.0.0.1", not_before=dt.datetime(2020, 1, 1, tzinfo=dt.UTC), not_after=ends_at)
+    issued.private_key_pem.write_to_path(tmp_path / "key.pem")
+    issued.cert_chain_pems[0].write_to_path(tmp_path / "certificate.pem")
+    (tmp_path / "key.pem").chmod(0o604)
+    serve_pages(tmp_path, "{listen: '127.0.0.1:0', certificate: certificate.pem, key: key.pem}")
+    _, certificate, key, _ = about(ask(tmp_path)[1], "pages")
+    assert certificate[0] == level
+    assert says in certificate[1]
+    assert f"{ends_at:%Y-%m-%d}" in certificate[1]
+    assert key[0] == "warn"
+    assert "others may read the key" in key[1]
+
+
+def test_the_end_of_a_certificate_is_read_as_it_was_written() -> None:
+    """Also past 2050, where it is written otherwise; what is none is refused."""
+    for ends_at in (dt.datetime(2049, 12, 31, 23, 59, 59, tzinfo=dt.UTC), dt.datetime(2050, 1, 1, tzinfo=dt.UTC)):
+        pem = trustme.CA().issue_cert("x.test", not_after=ends_at).cert_chain_pems[0].bytes().decode()
+        assert read_end(f"a comment\n{pem}") == ends_at
+    for text in ("", "no certificate", pem[:200]):
+        with pytest.raises(ValueError, match="there is no certificate in it"):
+            read_end(text)

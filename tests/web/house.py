@@ -150,8 +150,7 @@ async def open_house(
         url = (await until(lambda: urls, PATIENCE))[0].rstrip("/")
         await until(lambda: service.feed.is_registered, PATIENCE)
         client = await stack.enter_async_context(httpx2.AsyncClient(base_url=url, timeout=PATIENCE))
-        assert isinstance(host.observer, News)
-        yield House(folder, exchange, hook, service, url, client, stop, host.observer, workshop)
+        yield House(folder, exchange, hook, service, url, client, stop, host.news, workshop)
         stop.set()
         await client.aclose()
         with trio.fail_after(PATIENCE):

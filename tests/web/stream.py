@@ -38,7 +38,7 @@ class Browser:
             if len(text) >= most:
                 is_gone.set()
 
-        await Stream(news, self.place)({"type": "http"}, receive, send)  # type: ignore[arg-type] # ASGI by other names
+        await Stream(news, self.place)({"type": "http", "method": "GET"}, receive, send)  # type: ignore[arg-type] # ASGI by other names
         self.read(text[:most])
 
     def read(self, text: bytes) -> None:

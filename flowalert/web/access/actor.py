@@ -1,7 +1,7 @@
 """Who makes a request."""
 
 import enum
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from flowalert.settings import Role
 
@@ -24,4 +24,4 @@ class Actor:
     name: str
     role: Role
     means: Means
-    session: str = ""
+    session: str = field(default="", repr=False)

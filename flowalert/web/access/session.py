@@ -1,5 +1,6 @@
 """Who has logged in, for as long as they come back."""
 
+import hashlib
 import secrets
 from collections.abc import Callable
 from dataclasses import dataclass, replace
@@ -23,15 +24,15 @@ class Session:
 
 
 class Sessions:
-    """The sessions of the present process: a restart ends them all, and so does a change of the user's settings.
+    """The sessions of the present process: a restart ends them all, and a change of a user's settings takes one.
 
-    What changes, by `begin`, `find` and `end`: all of it. A secret is 256 bits of chance, and the oldest session ends
-    where there would be more than a thousand.
+    What changes, by `begin`, `find` and `end`: all of it. A secret is 256 bits of chance, of which a digest is kept,
+    and the oldest session ends where there would be more than a thousand.
     """
 
     def __init__(self, now: Callable[[], datetime]) -> None:
         self._now = now
-        self._sessions: dict[str, Session] = {}
+        self._sessions: dict[bytes, Session] = {}
 
     def begin(self, user: User) -> str:
         """Begin a session; return its secret."""
@@ -39,21 +40,32 @@ class Sessions:
             del self._sessions[next(iter(self._sessions))]
         secret = secrets.token_urlsafe(32)
         now = self._now()
-        self._sessions[secret] = Session(user, now, now)
+        self._sessions[_digest(secret)] = Session(user, now, now)
         return secret
 
     def find(self, secret: str) -> User | None:
         """Return whose session it is, None for none or one that is over; it goes on from here."""
-        session = self._sessions.get(secret)
-        if session is None:
+        key = _digest(secret)
+        session = self._sessions.get(key)
+        if session is None or not self._goes_on(session):
+            self._sessions.pop(key, None)
             return None
-        now = self._now()
-        if now - session.seen_at > IDLE or now - session.began_at > LONGEST:
-            del self._sessions[secret]
-            return None
-        self._sessions[secret] = replace(session, seen_at=now)
+        self._sessions[key] = replace(session, seen_at=self._now())
         return session.user
+
+    def knows(self, secret: str) -> bool:
+        """Tell whether a session goes on, without anybody having come back."""
+        session = self._sessions.get(_digest(secret))
+        return session is not None and self._goes_on(session)
 
     def end(self, secret: str) -> None:
         """End a session, if there is one."""
-        self._sessions.pop(secret, None)
+        self._sessions.pop(_digest(secret), None)
+
+    def _goes_on(self, session: Session) -> bool:
+        now = self._now()
+        return now - session.seen_at <= IDLE and now - session.began_at <= LONGEST
+
+
+def _digest(secret: str) -> bytes:
+    return hashlib.sha256(secret.encode()).digest()

@@ -1,5 +1,6 @@
 """How often somebody may try a password."""
 
+import ipaddress
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -20,7 +21,7 @@ class _Record:
 class Throttle:
     """Counts wrong passwords by who tried and for whom; after five each costs twice the time of the one before.
 
-    What changes, by `note_failure` and `forget`: the counts.
+    What changes, by `note_attempt` and `forget`: the counts.
     """
 
     def __init__(self, now: Callable[[], datetime]) -> None:
@@ -33,8 +34,8 @@ class Throttle:
         records = (self._records.get(key) for key in keys)
         return max((max(0.0, (each.blocked_until - now).total_seconds()) for each in records if each), default=0.0)
 
-    def note_failure(self, *keys: str) -> None:
-        """Count a wrong password."""
+    def note_attempt(self, *keys: str) -> None:
+        """Count an attempt as a wrong one, before its password is looked at: many at once are as many."""
         now = self._now()
         for key in keys:
             before = self._records.pop(key, None)
@@ -49,3 +50,12 @@ class Throttle:
         """Count anew: a password was right."""
         for key in keys:
             self._records.pop(key, None)
+
+
+def name_place(host: str) -> str:
+    """Return what counts as one place: an address, or of IPv6 the network that one household or machine has."""
+    try:
+        address = ipaddress.ip_address(host)
+    except ValueError:
+        return host
+    return host if address.version == 4 else str(ipaddress.ip_network((address, 64), strict=False))

@@ -1,6 +1,6 @@
 """The news as server-sent events."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import trio
@@ -10,7 +10,7 @@ from flowalert.web.live.news import Follower, News
 
 # A proxy closes what is silent for a minute, and a browser that is gone is noticed by writing to it.
 _BREATH = 15.0
-_MOST = 500
+MOST = 500
 # Milliseconds after which a browser comes back.
 _RETRY = 1_000
 
@@ -30,15 +30,16 @@ class Stream:
     A class, not an async generator: those raise ResourceWarning under this server when a browser leaves.
     """
 
-    def __init__(self, news: News, place: str, headers: Mapping[bytes, bytes] = {}) -> None:
+    def __init__(self, news: News, place: str, may_go_on: Callable[[], bool] = lambda: True) -> None:
+        """Begin at a place; `may_go_on` is asked before each piece, as a session can end meanwhile."""
         self._news = news
         self._place = place
-        self._headers = {**_HEADERS, **headers}
+        self._may_go_on = may_go_on
 
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:  # noqa: ARG002 - ASGI's signature
-        if self._news.followers >= _MOST:
-            await send({"type": "http.response.start", "status": 503, "headers": [(b"retry-after", b"30")]})
-            await send({"type": "http.response.body", "body": b"too many pages are open\n"})
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["method"] == "HEAD":
+            await send({"type": "http.response.start", "status": 200, "headers": list(_HEADERS.items())})
+            await send({"type": "http.response.body", "body": b""})
             return
         self._news.followers += 1
         try:
@@ -50,32 +51,33 @@ class Stream:
             self._news.followers -= 1
 
     async def _tell(self, send: Send) -> None:
-        await send({"type": "http.response.start", "status": 200, "headers": list(self._headers.items())})
+        await send({"type": "http.response.start", "status": 200, "headers": list(_HEADERS.items())})
         known = self._news.follow(self._place)
         follower = known or self._news.follow_newest()
         try:
             await _write(send, f"retry: {_RETRY}\n\n".encode())
             if known is None:
                 await _begin_again(send, follower)
-            await _tell_on(send, follower)
+            await self._tell_on(send, follower)
         finally:
             follower.leave()
         await send({"type": "http.response.body", "body": b""})
 
-
-async def _tell_on(send: Send, follower: Follower) -> None:
-    while True:
-        pieces: Any = ...
-        with trio.move_on_after(_BREATH):
-            pieces = await follower.next()
-        if pieces is ...:
-            await _write(send, b": breath\n\n")
-        elif pieces is None:
-            await _begin_again(send, follower)
-        elif not pieces:
-            return
-        else:
-            await _write(send, pieces[0] if len(pieces) == 1 else b"".join(pieces))
+    async def _tell_on(self, send: Send, follower: Follower) -> None:
+        while True:
+            pieces: Any = ...
+            with trio.move_on_after(_BREATH):
+                pieces = await follower.next()
+            if not self._may_go_on():
+                return
+            if pieces is ...:
+                await _write(send, b": breath\n\n")
+            elif pieces is None:
+                await _begin_again(send, follower)
+            elif not pieces:
+                return
+            else:
+                await _write(send, pieces[0] if len(pieces) == 1 else b"".join(pieces))
 
 
 async def _begin_again(send: Send, follower: Follower) -> None:
