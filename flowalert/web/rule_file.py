@@ -40,7 +40,10 @@ def find_file(site: Site, name: str) -> Path:
 
 
 def read_book(path: Path) -> Book:
-    """Return what a file holds; it blocks. Raises RequestRefused: 404 for one that cannot be read, 422 for one that no box can hold."""
+    """Return what a file holds; it blocks.
+
+    Raises RequestRefused: 404 for one that cannot be read, 422 for one that no box can hold.
+    """
     try:
         data = path.read_bytes()
     except OSError as error:
