@@ -36,15 +36,15 @@ async def test_an_editor_begins_with_the_text_of_its_file(tmp_path: Path) -> Non
     text = "# </textarea><script>alert(1)</script> & 가\n" + RULES
     async with open_house(tmp_path, rules=text) as house:
         (tmp_path / "secret.txt").write_text("secret")
-        loaded = await house.json("/rules/edit", params={"file": str(file_of(house))})
+        loaded = await house.json("/editor", params={"file": str(file_of(house))})
         assert (loaded["text"], loaded["files"], loaded["lock"]) == (text, [str(file_of(house))], "setting")
         assert loaded["digest"] == hashlib.sha256(text.encode()).hexdigest()
-        page = await house.get("/rules/edit")
+        page = await house.get("/editor")
         assert "<script>alert" not in page.text
         assert "# &lt;/textarea&gt;&lt;script&gt;alert(1)&lt;/script&gt; &amp; 가\n" in page.text
         secret = str(tmp_path / "secret.txt")
         for other in (secret, f"{tmp_path}/rules/../secret.txt", "/etc/passwd", "\0", "a" * 5_000):
-            answer = await house.get("/api/v1/rules/edit", params={"file": other})
+            answer = await house.get("/api/v1/editor", params={"file": other})
             assert (answer.status_code, answer.text == "secret") == (404, False)
 
 
@@ -52,7 +52,7 @@ async def test_an_error_is_told_at_its_place(tmp_path: Path) -> None:
     """Its line and its column, with the line and a mark, what to write instead, and where that is in the box."""
     async with open_house(tmp_path) as house:
         text = BROKEN.replace("외국인 순매수", "😀 외국인")
-        answer = (await house.post("/rules/check", typed(house, text))).json()
+        answer = (await house.post("/editor/check", typed(house, text))).json()
         (problem,) = answer["problems"]
         line = text.splitlines()[2]
         assert (problem["line"], problem["column"]) == (3, line.index("msvall") + 1)
@@ -70,11 +70,11 @@ async def test_a_text_is_checked_among_all_other_files(tmp_path: Path) -> None:
     async with open_house(tmp_path) as house:
         (tmp_path / "rules" / "other.yaml").write_text(HEAD + "  - {name: taken, when: msval < 1}\n", encoding="utf-8")
         text = RULES + "  - {name: taken, when: msval > 3}\n  - {name: lost, when: msval > 4, notify: [dsek]}\n"
-        answer = (await house.post("/rules/check", typed(house, text))).json()
+        answer = (await house.post("/editor/check", typed(house, text))).json()
         found = [(Path(each["file"]).name, each["line"], each["what"]) for each in answer["problems"]]
         assert ("rules.yaml", 5, "another rule has the name 'taken'") in found
         assert any(line == 6 and "dsek" in what for _, line, what in found)
-        alone = (await house.post("/rules/check", {"text": text})).json()
+        alone = (await house.post("/editor/check", {"text": text})).json()
         assert [each["what"] for each in alone["problems"]] == [each[2] for each in found if each[1] == 6]
 
 
@@ -87,7 +87,7 @@ async def test_the_rule_at_the_caret_is_explained(tmp_path: Path) -> None:
     async with open_house(tmp_path) as house:
         said = {}
         for line in range(1, 9):
-            answer = (await house.post("/rules/check", typed(house, text, line=line))).json()
+            answer = (await house.post("/editor/check", typed(house, text, line=line))).json()
             said[line] = answer["explained"] and answer["explained"]["english"]["rule"]
         assert said == {1: None, 2: None, 3: "one", 4: "one", 5: None, 6: None, 7: None, 8: "three"}
         assert [(each["name"], each["first"], each["last"]) for each in answer["outlined"]] == [
@@ -97,7 +97,7 @@ async def test_the_rule_at_the_caret_is_explained(tmp_path: Path) -> None:
         rows = HEAD + "  - name: $x-rule\n    when: msval > $n\n    params:\n"
         rows += "      - {x: a, n: 1}\n      - {x: b, n: 2}\n"
         for line, name in ((3, "a-rule"), (6, "a-rule"), (7, "b-rule")):
-            answer = (await house.post("/rules/check", typed(house, rows, line=line))).json()
+            answer = (await house.post("/editor/check", typed(house, rows, line=line))).json()
             assert answer["explained"]["korean"]["rule"] == name
 
 
@@ -155,7 +155,7 @@ async def test_whatever_is_typed_is_answered_in_words(tmp_path: Path) -> None:
     """And in time: what is large is checked in a process of its own, and only the first of its mistakes are told."""
     async with open_house(tmp_path) as house:
         for name, text in HOSTILE.items():
-            answer = await house.post("/rules/check", typed(house, text))
+            answer = await house.post("/editor/check", typed(house, text))
             assert answer.status_code == 200, (name, answer.text)
             found = answer.json()
             assert found["errors"] > 0, name
@@ -179,7 +179,7 @@ async def test_what_is_no_text_is_refused_in_words(tmp_path: Path) -> None:
             (json.dumps({"text": "가" * 200_000}).encode(), 413),
             (json.dumps({"text": "a" * (3 << 20)}).encode(), 413),
         ):
-            answer = await house.client.post("/api/v1/rules/check", content=body, headers=headers)
+            answer = await house.client.post("/api/v1/editor/check", content=body, headers=headers)
             assert answer.status_code == status, (body[:30], answer.text)
             assert answer.json()["what"]
 
@@ -191,7 +191,7 @@ async def test_what_is_tried_tells_what_the_day_would_have_been(tmp_path: Path) 
             await house.publish(msval)
         text = RULES.replace("msval >= 100", "msval >= 165").replace("jump", "leap")
         text += "  - {name: low, when: msval < 15}\n"
-        answer = (await house.post("/rules/try", typed(house, text))).json()
+        answer = (await house.post("/editor/try", typed(house, text))).json()
         assert [(each["rule"], each["told"]) for each in answer["alerts"]] == [("low", 1)]
         assert answer["alerts"][0]["value"] == 10
         assert answer["alerts"][0]["scope"]["text"] == "krx/001/0017"
@@ -204,14 +204,14 @@ async def test_what_is_tried_tells_what_the_day_would_have_been(tmp_path: Path) 
             ("low", "added"),
         ]
         assert [(each["verdict"], each["rule"]) for each in answer["changes"]] == [("added", "low"), ("gone", "above")]
-        page = await house.submit("/rules/try", typed(house, text))
+        page = await house.submit("/editor/try", typed(house, text))
         assert (page.status_code, "jump → leap" in page.text) == (200, True)
 
 
 async def test_a_text_with_errors_is_not_tried(tmp_path: Path) -> None:
     """It says the first of them."""
     async with open_house(tmp_path) as house:
-        answer = await house.post("/rules/try", typed(house, BROKEN))
+        answer = await house.post("/editor/try", typed(house, BROKEN))
         assert (answer.status_code, answer.json()["what"].startswith("line 3: ")) == (422, True)
 
 
@@ -219,10 +219,10 @@ async def test_a_text_that_takes_too_long_is_ended(tmp_path: Path, monkeypatch: 
     """With words, and the next one has its turn."""
     async with open_house(tmp_path) as house:
         monkeypatch.setattr("flowalert.web.room.rules.editor.TRIED_FOR", 0)
-        answer = await house.post("/rules/try", typed(house, RULES))
+        answer = await house.post("/editor/try", typed(house, RULES))
         assert (answer.status_code, "took longer" in answer.json()["what"]) == (503, True)
         monkeypatch.setattr("flowalert.web.room.rules.editor.TRIED_FOR", bench_module.TRIED_FOR)
-        assert (await house.post("/rules/try", typed(house, RULES))).status_code == 200
+        assert (await house.post("/editor/try", typed(house, RULES))).status_code == 200
 
 
 async def test_without_the_setting_nothing_is_written(tmp_path: Path) -> None:
@@ -230,11 +230,11 @@ async def test_without_the_setting_nothing_is_written(tmp_path: Path) -> None:
     async with open_house(tmp_path) as house:
         before = file_of(house).read_bytes()
         text = RULES.replace("100", "200")
-        answer = await house.post("/rules/save", typed(house, text))
+        answer = await house.post("/editor/save", typed(house, text))
         assert answer.status_code == 403
         assert "write_rules" in answer.json()["instead"]
-        assert (await house.submit("/rules/save", typed(house, text))).status_code == 403
-        preview = (await house.post("/rules/preview", typed(house, text))).json()
+        assert (await house.submit("/editor/save", typed(house, text))).status_code == 403
+        preview = (await house.post("/editor/preview", typed(house, text))).json()
         assert (preview["lock"], preview["added"], preview["removed"]) == ("setting", 1, 1)
         assert file_of(house).read_bytes() == before
 
@@ -249,10 +249,10 @@ async def test_a_viewer_checks_and_tries_and_saves_nothing(tmp_path: Path) -> No
         before = file_of(house).read_bytes()
         headers = {"authorization": "Bearer secret"}
         body = typed(house, RULES.replace("100", "200"))
-        for path, status in (("check", 200), ("try", 200), ("preview", 200), ("save", 403), ("reload", 403)):
-            sent = {} if path == "reload" else body
-            answer = await house.client.post(f"/api/v1/rules/{path}", json=sent, headers=headers)
+        for path, status in (("check", 200), ("try", 200), ("preview", 200), ("save", 403)):
+            answer = await house.client.post(f"/api/v1/editor/{path}", json=body, headers=headers)
             assert answer.status_code == status, (path, answer.text)
+        assert (await house.client.post("/api/v1/reload", json={}, headers=headers)).status_code == 403
         assert file_of(house).read_bytes() == before
 
 
@@ -262,7 +262,7 @@ async def test_what_is_saved_is_in_force_and_in_the_log(tmp_path: Path) -> None:
         file_of(house).chmod(0o640)
         before = typed(house, "")["digest"]
         text = RULES + "  - {name: third, when: msval > 3}\n"
-        answer = await house.post("/rules/save", typed(house, text))
+        answer = await house.post("/editor/save", typed(house, text))
         assert answer.status_code == 200, answer.text
         saved = answer.json()
         assert saved["reload"] == {"state": "reloaded", "problems": [], "more": 0}
@@ -274,7 +274,7 @@ async def test_what_is_saved_is_in_force_and_in_the_log(tmp_path: Path) -> None:
         assert (deed.action.value, deed.subject) == ("wrote rules", str(file_of(house)))
         assert deed.who
         assert deed.detail == {"before": before, "after": saved["digest"], "added": 1, "removed": 0}
-        assert (await house.post("/rules/save", typed(house, text))).status_code == 409
+        assert (await house.post("/editor/save", typed(house, text))).status_code == 409
 
 
 async def test_a_form_without_scripts_saves_as_well(tmp_path: Path) -> None:
@@ -282,10 +282,10 @@ async def test_a_form_without_scripts_saves_as_well(tmp_path: Path) -> None:
     async with open_house(tmp_path, writes_rules=True) as house:
         text = RULES.replace("100", "200")
         form = {**typed(house, text.replace("\n", "\r\n"))}
-        preview = await house.submit("/rules/preview", form)
-        assert 'action="/rules/save"' in preview.text
+        preview = await house.submit("/editor/preview", form)
+        assert 'action="/editor/save"' in preview.text
         assert "-  - {name: above" in preview.text
-        saved = await house.submit("/rules/save", form)
+        saved = await house.submit("/editor/save", form)
         assert saved.status_code == 200
         assert file_of(house).read_bytes() == text.encode()
 
@@ -295,30 +295,30 @@ async def test_a_file_that_has_changed_meanwhile_is_not_written_over(tmp_path: P
     async with open_house(tmp_path, writes_rules=True) as house:
         form = typed(house, RULES.replace("100", "200"))
         file_of(house).write_text(RULES.replace("100", "300"), encoding="utf-8")
-        answer = await house.post("/rules/save", form)
+        answer = await house.post("/editor/save", form)
         assert answer.status_code == 409
         assert "changed on the disk" in answer.json()["what"]
         assert "msval >= 300" in answer.json()["detail"]
         assert "msval >= 200" in answer.json()["detail"]
         assert "300" in file_of(house).read_text(encoding="utf-8")
-        assert (await house.submit("/rules/save", form)).status_code == 409
+        assert (await house.submit("/editor/save", form)).status_code == 409
 
 
 async def test_a_text_with_errors_is_not_saved(tmp_path: Path) -> None:
     """Nor one that brings errors to other files; errors that others have anyway are no hindrance."""
     async with open_house(tmp_path, writes_rules=True) as house:
-        answer = await house.post("/rules/save", typed(house, BROKEN))
+        answer = await house.post("/editor/save", typed(house, BROKEN))
         assert answer.status_code == 422
         assert ":3:" in answer.json()["detail"]
         assert "^^^^^^" in answer.json()["detail"]
         other = tmp_path / "rules" / "zzz.yaml"
         other.write_text(HEAD + "  - {name: taken, when: msval < 1}\n", encoding="utf-8")
         taken = RULES + "  - {name: taken, when: msval > 3}\n"
-        answer = await house.post("/rules/save", typed(house, taken))
+        answer = await house.post("/editor/save", typed(house, taken))
         assert (answer.status_code, "zzz.yaml:3:" in answer.json()["detail"]) == (422, True)
         assert file_of(house).read_text(encoding="utf-8") == RULES
         other.write_text("rules: 3", encoding="utf-8")
-        answer = await house.post("/rules/save", typed(house, taken))
+        answer = await house.post("/editor/save", typed(house, taken))
         assert answer.status_code == 200
         assert answer.json()["reload"]["state"] == "refused"
         assert "zzz.yaml:1:" in answer.json()["reload"]["problems"][0]
@@ -331,7 +331,7 @@ async def test_of_several_who_save_one_does(tmp_path: Path) -> None:
         codes: dict[int, int] = {}
 
         async def save(number: int) -> None:
-            codes[number] = (await house.post("/rules/save", forms[number])).status_code
+            codes[number] = (await house.post("/editor/save", forms[number])).status_code
 
         async with trio.open_nursery() as nursery:
             for number in range(len(forms)):

@@ -20,7 +20,7 @@ MANY = "defaults: {sectors: [kospi], investors: [foreign]}\nrules:\n" + "".join(
 async def reload(house: House, text: str) -> None:
     """Write the rules anew, and wait for the service to have answered to that."""
     (house.folder / "rules" / "rules.yaml").write_text(text, encoding="utf-8")
-    answer = await house.post("/rules/reload", {})
+    answer = await house.post("/reload", {})
     assert answer.status_code == 200, answer.text
 
 
@@ -99,6 +99,19 @@ async def test_the_page_of_a_rule_has_all_there_is_to_know(tmp_path: Path) -> No
             assert f'href="/alerts/{alert["id"]}"' in page.text
 
 
+async def test_a_rule_may_have_the_name_of_any_page(tmp_path: Path) -> None:
+    """None of them is in its way."""
+    names = ("edit", "try", "check", "editor", "near-misses", "reload")
+    text = "rules:\n" + "".join(
+        f"  - {{name: {name}, sectors: [kospi], investors: [foreign], when: msval > {number}}}\n"
+        for number, name in enumerate(names)
+    )
+    async with open_house(tmp_path, rules=text) as house:
+        for name in names:
+            assert (await house.json(f"/rules/{name}"))["name"] == name
+            assert (await house.get(f"/rules/{name}")).status_code == 200
+
+
 async def test_of_many_scopes_some_are_shown_and_the_others_counted(tmp_path: Path) -> None:
     """However many sectors and investors a rule is for."""
     text = "rules:\n  - {name: wide, sectors: all, investors: all, when: msval > 5}\n"
@@ -165,7 +178,7 @@ async def test_messages_that_were_given_up_today_are_a_fault_of_their_rule(tmp_p
     async with open_house(tmp_path) as house:
         await house.publish(10)
         await house.publish(700, p_msval=690)
-        await until(lambda: len(house.hook.requests) == 2, PATIENCE)
+        await until(lambda: house.service._logbook.sent == 2, PATIENCE)
         database = house.service._store._database
 
         async def give_up(rule: str, ago: int) -> None:
@@ -203,11 +216,11 @@ async def test_a_reload_by_hand_takes_over_what_the_files_say(tmp_path: Path) ->
     async with open_house(tmp_path) as house:
         file = house.folder / "rules" / "rules.yaml"
         file.write_text(RULES + "  - {name: third, when: msval > 3}\n", encoding="utf-8")
-        answer = await house.post("/rules/reload", {})
+        answer = await house.post("/reload", {})
         assert answer.json() == {"state": "reloaded", "problems": [], "more": 0}
         assert [row["name"] for row in (await house.json("/rules"))["rules"]] == ["above", "jump", "third"]
         file.write_text("rules: [oops]", encoding="utf-8")
-        page = await house.submit("/rules/reload", {})
+        page = await house.submit("/reload", {})
         assert (page.status_code, "rules.yaml:1:" in page.text) == (200, True)
         assert len((await house.json("/rules"))["rules"]) == 3
 
@@ -218,7 +231,7 @@ async def test_two_who_ask_for_a_reload_both_get_their_answer(tmp_path: Path) ->
         states: list[str] = []
 
         async def ask() -> None:
-            answer = await house.post("/rules/reload", {})
+            answer = await house.post("/reload", {})
             states.append(answer.json()["state"])
 
         with trio.fail_after(PATIENCE):
@@ -231,6 +244,6 @@ async def test_two_who_ask_for_a_reload_both_get_their_answer(tmp_path: Path) ->
 async def test_a_service_that_cannot_change_says_so(tmp_path: Path) -> None:
     """As a demonstration cannot."""
     async with open_house(tmp_path, reloads=False) as house:
-        answer = await house.post("/rules/reload", {})
+        answer = await house.post("/reload", {})
         assert (answer.status_code, "no settings" in answer.json()["what"]) == (409, True)
         assert Action.RELOADED not in {each.action for each in await house.service._store.audit(limit=9)}

@@ -215,7 +215,7 @@ async def test_a_browser_that_leaves_ends_what_it_asked_for(tmp_path: Path) -> N
         bench = house.workshop.bench
         bench._command = endless(tmp_path / "number")
         async with trio.open_nursery() as nursery:
-            nursery.start_soon(house.post, "/rules/try", {"text": RULES})
+            nursery.start_soon(house.post, "/editor/try", {"text": RULES})
             process = await wait_for_number(tmp_path / "number")
             assert alive(process)
             nursery.cancel_scope.cancel()
@@ -301,13 +301,13 @@ async def test_files_that_a_reload_brings_can_be_edited(tmp_path: Path) -> None:
     async with open_house(tmp_path) as house:
         (tmp_path / "more.yaml").write_text(RULE, encoding="utf-8")
         more = str(tmp_path / "more.yaml")
-        assert (await house.get("/api/v1/rules/edit", params={"file": more})).status_code == 404
+        assert (await house.get("/api/v1/editor", params={"file": more})).status_code == 404
         house.service.note_patterns(("rules/*.yaml", "more.yaml"))
-        loaded = await house.json("/rules/edit", params={"file": more})
+        loaded = await house.json("/editor", params={"file": more})
         assert loaded["files"] == [str(tmp_path / "rules" / "rules.yaml"), more]
         text = RULE.replace("when", "notify: [phone], when")
         body = {"file": more, "text": text, "digest": loaded["digest"]}
-        assert "phone" in (await house.post("/rules/check", body)).json()["problems"][0]["what"]
+        assert "phone" in (await house.post("/editor/check", body)).json()["problems"][0]["what"]
         channels = dict(house.service.plan.channels)
         house.service.deliver_anew({**channels, "phone": channels["desk"]}, ())
-        assert (await house.post("/rules/check", body)).json()["problems"] == []
+        assert (await house.post("/editor/check", body)).json()["problems"] == []

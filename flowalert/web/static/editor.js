@@ -37,7 +37,7 @@ async function check() {
   isStale = false;
   const text = box.value;
   try {
-    const answer = await send("/rules/check", typed());
+    const answer = await send("/editor/check", typed());
     if (box.value === text) show(answer);
   } catch (error) {
     if (box.value === text) summary.textContent = `⚠ ${error.message}`;
@@ -125,7 +125,7 @@ async function tryOut() {
   const words = make("p", say("오늘의 기록으로 시험하는 중 …", "Trying it on today's journal …"), "quiet");
   outcome.replaceChildren(words);
   try {
-    const answer = await send("/rules/try", typed(), mine.signal);
+    const answer = await send("/editor/try", typed(), mine.signal);
     if (mine === trying) showOutcome(answer);
   } catch (error) {
     if (mine === trying) outcome.replaceChildren(make("p", `⚠ ${error.message}`, "mistake"));
@@ -213,7 +213,7 @@ async function preview() {
   act.hidden = true;
   const text = box.value;
   try {
-    const answer = await send("/rules/preview", typed());
+    const answer = await send("/editor/preview", typed());
     fillDifference(difference, answer.difference || say("달라지는 것이 없습니다.", "Nothing changes."));
     const why = {
       demo: say("데모에는 설정 파일이 없어 규칙을 저장할 수 없습니다.", "The demo has no settings, so rules cannot be saved here."),
@@ -248,7 +248,7 @@ async function save() {
   words.className = "quiet";
   words.textContent = say("저장하고 다시 읽는 중 …", "Saving and reloading …");
   try {
-    const answer = await send("/rules/save", { ...typed(), text: agreed });
+    const answer = await send("/editor/save", { ...typed(), text: agreed });
     digest.value = answer.digest;
     saved = agreed;
     act.hidden = true;

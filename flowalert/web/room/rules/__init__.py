@@ -3,6 +3,6 @@
 from flowalert.web.room.rules import catalogue, editor, near, reloading, rule, saving
 from flowalert.web.route import AnyDeed, AnyView
 
-# Before the pages of single rules, whose names their paths would be.
+# Nothing but rules stands below /rules: one may have any name.
 VIEWS: tuple[AnyView, ...] = (*catalogue.VIEWS, *editor.VIEWS, *rule.VIEWS, *near.VIEWS)
 DEEDS: tuple[AnyDeed, ...] = (*editor.DEEDS, *saving.DEEDS, *reloading.DEEDS)

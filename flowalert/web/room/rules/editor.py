@@ -187,7 +187,7 @@ def find_lock(site: Site, file: str) -> Lock:
 VIEWS: tuple[AnyView, ...] = (
     View(
         name="editor",
-        path="/rules/edit",
+        path="/editor",
         summary="The text of a rule file, to edit.",
         question=EditorQuestion,
         answer=Editor,
@@ -196,7 +196,7 @@ VIEWS: tuple[AnyView, ...] = (
     ),
     View(
         name="try box",
-        path="/rules/try",
+        path="/editor/box",
         summary="A rule to begin with, to try what one likes.",
         question=NoQuestion,
         answer=Editor,
@@ -208,7 +208,7 @@ VIEWS: tuple[AnyView, ...] = (
 DEEDS: tuple[AnyDeed, ...] = (
     Deed(
         name="check",
-        path="/rules/check",
+        path="/editor/check",
         summary="Check a text of rules in the place of its file; nothing is changed.",
         question=Typed,
         answer=Checked,
@@ -219,7 +219,7 @@ DEEDS: tuple[AnyDeed, ...] = (
     ),
     Deed(
         name="try",
-        path="/rules/try",
+        path="/editor/try",
         summary="Try a text of rules on the present day; nothing is changed.",
         question=Typed,
         answer=Outcome,
@@ -230,7 +230,7 @@ DEEDS: tuple[AnyDeed, ...] = (
     ),
     Deed(
         name="preview",
-        path="/rules/preview",
+        path="/editor/preview",
         summary="Show what saving a text would change; nothing is changed.",
         question=Typed,
         answer=Preview,

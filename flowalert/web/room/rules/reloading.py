@@ -77,7 +77,7 @@ async def _find_answer(site: Site, after: int, why: str) -> Done | None:
 DEEDS: tuple[AnyDeed, ...] = (
     Deed(
         name="reload",
-        path="/rules/reload",
+        path="/reload",
         summary="Have the service read its settings and rules again: all of them, or none.",
         question=NoQuestion,
         answer=Reloaded,

@@ -114,7 +114,7 @@ def _show(remark: Remark) -> str:
 DEEDS: tuple[AnyDeed, ...] = (
     Deed(
         name="save",
-        path="/rules/save",
+        path="/editor/save",
         summary="Put a text into the place of its rule file, and have the service take it over.",
         question=Typed,
         answer=Saved,
