@@ -15,6 +15,8 @@ from flowalert.web.routes import DEEDS, TEXTS, VIEWS
 from tests.web.people import PASSWORD, bearer
 from tests.web.walk import METHODS, PROBES, fill, walk
 
+PATIENCE = 30.0
+
 
 def deeds(*roles: Role) -> Sequence[AnyDeed]:
     return [deed for deed in (*DEEDS, *PROBES) if deed.role in roles]
@@ -124,7 +126,8 @@ async def test_a_session_begins_anew_and_ends(tmp_path: Path, monkeypatch: pytes
             out = await walked.house.submit("/logout", {})
             assert out.headers["location"] == "/login"
             await walked.house.publish(1)
-            assert "news" not in "".join([piece async for piece in pieces])
+            with trio.fail_after(PATIENCE):
+                assert "news" not in "".join([piece async for piece in pieces])
         answer = await walked.ask("GET", f"{API}/today", headers={"cookie": f"flowalert_session={second}"})
         assert answer.status_code == 401
 
@@ -214,7 +217,7 @@ async def raw(url: str, request: str) -> bytes:
     async with await trio.open_tcp_stream(host, int(port)) as stream:
         await stream.send_all(request.encode())
         answer = b""
-        with trio.move_on_after(30):
+        with trio.move_on_after(PATIENCE):
             while b"\r\n\r\n" not in answer and (chunk := await stream.receive_some()):
                 answer += chunk
         return answer
