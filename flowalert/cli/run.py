@@ -98,12 +98,14 @@ async def _serve(plan: "Plan") -> "Account | None":
     attendant: Attendant | None = None
 
     def tell_started(service: "Service") -> None:
-        nonlocal attendant
         gc.freeze()
         gc.enable()
         log.info("flowalert started", **_describe(plan), open=len(service.engine.list_open()))
+
+    async def attend(service: "Service") -> None:
+        nonlocal attendant
         attendant = Attendant(service, plan.store, notifier)
-        nursery.start_soon(attendant.attend, stop)
+        await attendant.attend(stop)
 
     account: Account | None = None
     refused: TokenRefusedError | StoreRefused | StoreFailed | None = None
@@ -115,7 +117,7 @@ async def _serve(plan: "Plan") -> "Account | None":
             plan = replace(plan, source=source)
             await nursery.start(watch_hangup, source.requests.ask)
         try:
-            account = await run_service(plan, stop, tell_started)
+            account = await run_service(plan, stop, tell_started, attend)
         except (TokenRefusedError, StoreRefused, StoreFailed) as error:
             # Kept until the nursery has ended, which would wrap it into a group.
             refused = error
