@@ -1,17 +1,13 @@
 """The service from frame to message: real processes, real sockets, a real store."""
 
 import json
-import random
 import sqlite3
 import ssl
-import subprocess
-from collections import Counter
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import asynccontextmanager, contextmanager
 from functools import partial
 from pathlib import Path
 
-import pytest
 import trio
 import trustme
 
@@ -281,66 +277,6 @@ async def test_rules_that_changed_while_it_was_down_are_settled_at_the_start(tmp
                     await trio.to_thread.run_sync(stop, process)
     titles = [request.json["title"] for request in hook.requests]
     assert titles == ["⚠ [주의] stays", "⚠ [주의] goes", "⚠ [주의] comes", "✅ 해제: [주의] goes"]
-
-
-KILL_RULES = """\
-rules:
-  - {name: event, sectors: [kospi, kosdaq, futures], investors: [외국인, 기관], when: abs(delta(msvol)) >= 15}
-  - {name: cooled, sectors: [kospi], investors: all, when: delta(msval) <= -8, cooldown: 5m}
-  - {name: state, sectors: [kospi, kosdaq], investors: [외국인, 개인], when: "delta(msval, 3m) <= -20"}
-  - {name: held, sectors: [kospi, kosdaq], investors: all, when: "delta(msval, 1m) >= 8", for: 1m, cooldown: 10m}
-  - {name: turns, sectors: [kospi], investors: all, when: "crosses(msval, 0)"}
-"""
-
-
-def test_kill_at_random_moments_loses_no_alert_and_invents_none(tmp_path: Path) -> None:
-    """After thirty SIGKILLs, store and deliveries are what an undisturbed run over the same journal gives."""
-    chance = random.Random(20261122)
-    kills = 30
-    with posts() as hook, simulator_process(tmp_path, speed=60) as (ws_url, token_url):
-        write(tmp_path, KILL_RULES, ws_url=ws_url, token_url=token_url, hook=hook)
-        for _ in range(kills):
-            with start_program("run", folder=tmp_path) as process:
-                # Some die while they start, most in the middle of the market.
-                if chance.random() < 0.7:
-                    wait_until_started(tmp_path)
-                with pytest.raises(subprocess.TimeoutExpired):
-                    process.wait(chance.uniform(0, 1.2))
-        with start_program("run", folder=tmp_path) as process:
-            wait_until_started(tmp_path)
-            wait_until(lambda: count(tmp_path, "deliveries WHERE settled_at IS NULL") == 0, "every delivery to settle")
-            assert stop(process) == 0
-    journal, transitions = trio.run(read_all, tmp_path)
-    undisturbed = fold(tmp_path, journal)
-    assert transitions == undisturbed
-    assert len(transitions) > 50
-    states = rows(tmp_path, "SELECT state, sum(uncertain), count(*) FROM deliveries GROUP BY state")
-    assert {state for state, _, _ in states} == {"sent"}
-    told = rows(tmp_path, "SELECT title, body, trend FROM deliveries_in_full")
-    wanted = Counter((title, f"{body}\n{trend}".rstrip()) for title, body, trend in told)
-    # How old the news is stands in the last line, and is not known before it is sent.
-    arrived = Counter((request.json["title"], request.json["message"].rpartition("\n")[0]) for request in hook.requests)
-    assert set(arrived) == set(wanted)
-    assert not wanted - arrived
-    assert (arrived - wanted).total() <= sum(uncertain for _, uncertain, _ in states)
-    assert {row[0] for row in rows(tmp_path, "SELECT DISTINCT transition FROM notices")} == {
-        each.id for each in undisturbed if each.told and not is_untold_resolve(each, undisturbed)
-    }
-
-
-def wait_until_started(folder: Path) -> None:
-    """Wait for the line of the process that was started last; those of the earlier ones are taken out."""
-    err = folder / "err.txt"
-    wait_until(lambda: "flowalert started" in err.read_text(encoding="utf-8"), "the start")
-    # The file is opened for appending, so that the next line lands at its new end.
-    err.write_text("", encoding="utf-8")
-
-
-def is_untold_resolve(transition: Transition, among: list[Transition]) -> bool:
-    """Whether nobody was told of the firing that this resolves."""
-    return transition.kind.value == "resolved" and not any(
-        each.alert == transition.alert and each.told and each is not transition for each in among
-    )
 
 
 def count(folder: Path, what: str) -> int:

@@ -155,13 +155,13 @@ async def _play(
             observer=screen if host is None else Observers(screen, host.observer),
         )
 
-        def start_pages(service: "Service") -> None:
+        async def serve_pages(service: "Service") -> None:
             if host is not None:
-                nursery.start_soon(host.serve, service, stop)
+                await host.serve(service, stop)
 
         await nursery.start(partial(watch_signals, stop, nursery.cancel_scope, say=screen.say))
         screen.begin(speed)
-        account = await run_service(plan, stop, start_pages)
+        account = await run_service(plan, stop, beside=serve_pages)
         nursery.cancel_scope.cancel()
     if account is not None:
         screen.end(account)

@@ -112,14 +112,17 @@ async def _serve(plan: "Plan", pages: "WebHost | None" = None) -> "Account | Non
     attendant: Attendant | None = None
 
     def tell_started(service: "Service") -> None:
-        nonlocal attendant
         gc.freeze()
         gc.enable()
         log.info("flowalert started", **_describe(plan), open=len(service.engine.list_open()))
+
+    async def attend(service: "Service") -> None:
+        nonlocal attendant
         attendant = Attendant(service, plan.store, notifier)
-        nursery.start_soon(attendant.attend, stop)
-        if pages is not None:
-            nursery.start_soon(pages.serve, service, stop)
+        async with trio.open_nursery() as company:
+            if pages is not None:
+                company.start_soon(pages.serve, service, stop)
+            await attendant.attend(stop)
 
     if pages is not None:
         plan = replace(plan, observer=pages.observer)
@@ -133,7 +136,7 @@ async def _serve(plan: "Plan", pages: "WebHost | None" = None) -> "Account | Non
             plan = replace(plan, source=source)
             await nursery.start(watch_hangup, source.requests.ask)
         try:
-            account = await run_service(plan, stop, tell_started)
+            account = await run_service(plan, stop, tell_started, attend)
         except (TokenRefusedError, StoreRefused, StoreFailed) as error:
             # Kept until the nursery has ended, which would wrap it into a group.
             refused = error

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 
+import structlog
 import trio
 
 from flowalert.market.entry import Update
@@ -15,6 +16,8 @@ from flowalert.web.live.news import News
 from flowalert.web.server import serve_web
 from flowalert.web.site import Site
 from flowalert.web.workshop import Workshop
+
+log = structlog.get_logger()
 
 
 class WebHost:
@@ -37,6 +40,13 @@ class WebHost:
 
     async def serve(self, service: Service, stop: trio.Event) -> None:
         """Serve the pages of a running service until `stop` is set; nothing that goes wrong with them is raised."""
+        try:
+            await self._serve(service, stop)
+        except* Exception:
+            # The store, for one, can refuse them: alerts must go out all the same.
+            log.exception("pages failed")
+
+    async def _serve(self, service: Service, stop: trio.Event) -> None:
         async with open_clerk(self._workshop.store) as clerk, trio.open_nursery() as nursery:
             site = Site(
                 service=service,

@@ -141,12 +141,11 @@ async def open_house(
         nursery = await stack.enter_async_context(trio.open_nursery())
 
         async def serve() -> None:
-            await run_service(plan, stop, started.append)
+            await run_service(plan, stop, started.append, beside=lambda each: host.serve(each, stop))
             ended.set()
 
         nursery.start_soon(serve)
         service = (await until(lambda: started, PATIENCE))[0]
-        nursery.start_soon(host.serve, service, stop)
         url = (await until(lambda: urls, PATIENCE))[0].rstrip("/")
         await until(lambda: service.feed.is_registered, PATIENCE)
         client = await stack.enter_async_context(httpx2.AsyncClient(base_url=url, timeout=PATIENCE))

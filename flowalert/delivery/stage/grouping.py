@@ -30,8 +30,9 @@ def choose(waiting: Sequence[Waiting], channel: Channel) -> tuple[Waiting, ...]:
     """Return what goes into the next message, of what may go out now, in order.
 
     While there is something urgent and untried, that alone, with what was waiting of the same alerts; else all. Where
-    the channel does not group, the first of these.
+    the channel does not group, the first in order, whatever is urgent.
     """
+    if not channel.groups:
+        return tuple(waiting[:1])
     urgent = {each.alert for each in waiting if each.urgent and each.state is DeliveryState.PENDING}
-    chosen = [each for each in waiting if each.alert in urgent] if urgent else waiting
-    return tuple(chosen if channel.groups else chosen[:1])
+    return tuple(each for each in waiting if not urgent or each.alert in urgent)
