@@ -1,6 +1,6 @@
 """Answers requests: each by its entry in the list of routes, and by nothing else."""
 
-from collections.abc import Awaitable, Callable, Iterator, Sequence
+from collections.abc import Awaitable, Callable, Iterator, Mapping
 from functools import partial
 from typing import Any
 
@@ -34,6 +34,7 @@ log = structlog.get_logger()
 _encode = msgspec.json.Encoder().encode
 _NO_STORE = {"cache-control": "no-store"}
 _Answer = Callable[[Request], Awaitable[Response | ASGIApp]]
+_Endpoint = Callable[[Request], Awaitable[Response]]
 
 
 def make_app(site: Site) -> ASGIApp:
@@ -54,45 +55,46 @@ def make_routes(site: Site) -> Starlette:
 def _list_routes(site: Site, pages: Pages) -> Iterator[BaseRoute]:
     yield Mount("/static", open_static(), name="static")
     yield from list_open_routes(site, pages)
+    # One route a path: where a method is not for a path, the answer names all that are.
+    by_path: dict[str, dict[str, _Endpoint]] = {}
+    for path, method, role, answer in _list_answers(site, pages):
+        by_path.setdefault(path, {})[method] = _make_endpoint(site, pages, role, answer)
+    for path, by_method in by_path.items():
+        yield Route(path, _choose(by_method), methods=list(by_method))
+
+
+def _list_answers(site: Site, pages: Pages) -> Iterator[tuple[str, str, Role, _Answer]]:
     for view in VIEWS:
-        yield _make_route(
-            site, pages, f"{API}{view.api or view.path}", ["GET"], f"api {view.name}", view.role, _view(site, view)
-        )
+        yield f"{API}{view.api or view.path}", "GET", view.role, _view(site, view)
         if view.template:
-            yield _make_route(site, pages, view.path, ["GET"], view.name, view.role, _show(site, pages, view))
+            yield view.path, "GET", view.role, _show(site, pages, view)
     for deed in DEEDS:
-        yield _make_route(
-            site,
-            pages,
-            f"{API}{deed.path}",
-            ["POST"],
-            f"api {deed.name}",
-            deed.role,
-            _do(site, pages, deed, is_form=False),
-        )
-        yield _make_route(site, pages, deed.path, ["POST"], deed.name, deed.role, _do(site, pages, deed, is_form=True))
+        yield f"{API}{deed.path}", "POST", deed.role, _do(site, pages, deed, is_form=False)
+        yield deed.path, "POST", deed.role, _do(site, pages, deed, is_form=True)
     for text in TEXTS:
-        yield _make_route(site, pages, text.path, ["GET"], text.name, text.role, _tell(site, text))
+        yield text.path, "GET", text.role, _tell(site, text)
 
 
-def _make_route(
-    site: Site, pages: Pages, path: str, methods: Sequence[str], name: str, role: Role, answer: _Answer
-) -> Route:
-    """Make a route. Who asks is known before what they ask is read: nobody else's text is even looked at."""
+def _choose(by_method: Mapping[str, _Endpoint]) -> _Endpoint:
+    async def respond(request: Request) -> Response:
+        return await by_method["GET" if request.method == "HEAD" else request.method](request)
 
-    async def endpoint(request: Request) -> Response | ASGIApp:
+    return respond
+
+
+def _make_endpoint(site: Site, pages: Pages, role: Role, answer: _Answer) -> _Endpoint:
+    """Make what answers. Who asks is known before what they ask is read: nobody else's text is even looked at."""
+
+    async def respond(request: Request) -> Response:
         try:
             request.state.actor = admit(site, request, role)
-            return await answer(request)
+            return await answer(request)  # type: ignore[return-value] # Starlette calls it as an ASGI application
         except RequestRefused as refused:
             return pages.refuse(request, refused)
         except StoreFailed as failed:
             return pages.refuse(request, RequestRefused(503, str(failed), after=30))
 
-    async def respond(request: Request) -> Response:
-        return await endpoint(request)  # type: ignore[return-value] # Starlette calls it as an ASGI application
-
-    return Route(path, respond, methods=list(methods), name=name)
+    return respond
 
 
 def admit(site: Site, request: Request, role: Role) -> Actor:

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from contextlib import aclosing
 from dataclasses import dataclass
-from typing import Any, TypeVar, get_origin
+from typing import Any, TypeVar, get_args, get_origin
 from urllib.parse import parse_qsl
 
 import msgspec
@@ -130,6 +130,10 @@ def _convert(sent: Mapping[str, Any], path: Mapping[str, str], question: type[T]
     lists = {field.encode_name for field in fields if get_origin(field.type) is tuple} if is_text else set()
     for name in lists & shaped.keys():
         shaped[name] = shaped[name] if isinstance(shaped[name], list) else [shaped[name]]
+    for field in fields:
+        # A text has no null; msgspec would take the word for one.
+        if is_text and shaped.get(field.encode_name) == "null" and str not in (field.type, *get_args(field.type)):
+            raise RequestRefused(400, "null is no value", where=field.encode_name, instead="leave it out")
     try:
         for field in fields:
             if field.encode_name in path:

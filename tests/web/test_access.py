@@ -121,6 +121,7 @@ async def test_a_session_begins_anew_and_ends(tmp_path: Path, monkeypatch: pytes
         client.cookies.set("flowalert_session", second)
         async with client.stream("GET", f"{API}/stream") as stream:
             pieces = stream.aiter_text()
+            assert "retry" in await anext(pieces)
             assert "again" in await anext(pieces)
             assert (await client.post("/logout", data={})).status_code == 403
             out = await walked.house.submit("/logout", {})
