@@ -13,7 +13,9 @@ from flowalert.feed.outlet import Outlet, Received, ReceiverGoneError
 from flowalert.feed.setting import FeedSettings
 from flowalert.feed.standing import Standing
 from flowalert.feed.token import TokenRefusedError
+from flowalert.market.calendar import is_trading_day
 from flowalert.market.entry import Entry
+from flowalert.market.instant import KST
 from flowalert.market.sector import is_listed
 from flowalert.market.series import name_place
 from flowalert.market.venue import Venue
@@ -94,6 +96,8 @@ class Feed:
 
         Raises TokenRefusedError if the key or the secret is wrong, ReceiverGoneError if nobody takes entries.
         """
+        # The calendar takes a tenth of a second to load: now, and not when the first update waits for it.
+        is_trading_day(self._desk.now().astimezone(KST).date())
         final: TokenRefusedError | ReceiverGoneError | None = None
         async with entries:
             self._desk.outlet = Outlet(entries)

@@ -98,6 +98,7 @@ class _Counter(Observers):
     """Sets `done` once so many deliveries are sent; `note_delivery` changes the number that is left."""
 
     def __init__(self, count: int, done: trio.Event) -> None:
+        super().__init__()
         self._left = count
         self._done = done
 

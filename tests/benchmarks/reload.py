@@ -42,6 +42,7 @@ class _Starter(Observers):
     """Asks for the reload after some frames, and stops the service after the last; what changes is the count."""
 
     def __init__(self, requests: Requests, frames: int, done: trio.Event) -> None:
+        super().__init__()
         self._requests = requests
         self._left = frames
         self._frames = frames
