@@ -55,14 +55,15 @@ def make_chart(
     return Chart(
         series=name_series(of),
         points=thin(points, POINTS),
-        value=_find_extent([point.msval for point in points]),
-        quantity=_find_extent([point.msvol for point in points]),
+        value=find_extent([point.msval for point in points]),
+        quantity=find_extent([point.msvol for point in points]),
         levels=levels,
         marks=marks,
         rules=rules,
     )
 
 
-def _find_extent(values: Sequence[int | None]) -> Extent | None:
+def find_extent(values: Sequence[int | None]) -> Extent | None:
+    """Return the extent of figures in the order of time; None where none is known."""
     known = [value for value in values if value is not None]
     return Extent(known[-1], max(known), min(known)) if known else None

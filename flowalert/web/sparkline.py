@@ -1,6 +1,7 @@
 """A day as SVG: drawn by the service, and so there before any script, and where there is none."""
 
 from collections.abc import Iterator, Mapping, Sequence
+from typing import Protocol
 
 from markupsafe import Markup
 
@@ -9,8 +10,9 @@ from flowalert.market.calendar import HOURS
 from flowalert.market.instant import DAY, clock
 from flowalert.market.venue import Venue
 from flowalert.web.amount import write_figure
-from flowalert.web.chart import Chart, Mark
-from flowalert.web.interest import Level
+from flowalert.web.chart import Extent
+from flowalert.web.live.curve import Point
+from flowalert.web.name import NamedSeries
 
 WIDTH, HEIGHT = 420, 190
 _TOP, _FLOOR = 16.0, 126.0  # of the line
@@ -30,6 +32,60 @@ GLYPHS: Mapping[str, str] = {
 }
 
 
+class Line(Protocol):
+    """A figure that something is set against, as far as it is drawn."""
+
+    @property
+    def rule(self) -> str: ...
+
+    @property
+    def figure(self) -> str: ...
+
+    @property
+    def value(self) -> float | int: ...
+
+    @property
+    def severity(self) -> str: ...
+
+
+class Sign(Protocol):
+    """An alert on a chart, as far as it is drawn."""
+
+    @property
+    def alert(self) -> str: ...
+
+    @property
+    def rule(self) -> str: ...
+
+    @property
+    def severity(self) -> str: ...
+
+    @property
+    def at(self) -> int: ...
+
+
+class Drawing(Protocol):
+    """What there is to draw."""
+
+    @property
+    def series(self) -> NamedSeries: ...
+
+    @property
+    def points(self) -> Sequence[Point]: ...
+
+    @property
+    def value(self) -> Extent | None: ...
+
+    @property
+    def quantity(self) -> Extent | None: ...
+
+    @property
+    def levels(self) -> Sequence[Line]: ...
+
+    @property
+    def marks(self) -> Sequence[Sign]: ...
+
+
 class Scale:
     """Where an exchange time or a figure stands."""
 
@@ -44,8 +100,10 @@ class Scale:
         return round(self._begin + (value - self._low) * self._each, 1)
 
 
-def draw_chart(chart: Chart, figure: str, tongue: Tongue) -> Markup:
+def draw_chart(chart: Drawing, figure: str, tongue: Tongue, *, from_opening: bool = True) -> Markup:
     """Return a day as an SVG element: `figure` (`msval` or `msvol`) as a line, its changes as bars below.
+
+    It begins with the venue's opening, or with its first point.
 
     Levels are dashed lines where the day comes near them, and alerts glyphs on the line, each a link to its page. The
     looks are the style sheet's.
@@ -59,7 +117,8 @@ def draw_chart(chart: Chart, figure: str, tongue: Tongue) -> Markup:
     known = [value for _, value in line if value is not None]
     if not known:
         return head + Markup("</svg>")
-    begin, end = find_hours([at for at, _ in line], Venue(chart.series.venue))
+    times = [at for at, _ in line]
+    begin, end = find_hours(times, Venue(chart.series.venue)) if from_opening else (times[0], times[-1])
     across = Scale(begin, end, _LEFT, _RIGHT)
     low, high = find_range(known, [level.value for level in levels if level.figure == figure])
     up = Scale(low, high, _FLOOR, _TOP)
@@ -85,7 +144,7 @@ def draw_chart(chart: Chart, figure: str, tongue: Tongue) -> Markup:
     return Markup("").join(parts)
 
 
-def describe(chart: Chart, figure: str, tongue: Tongue) -> str:
+def describe(chart: Drawing, figure: str, tongue: Tongue) -> str:
     """Say what a chart shows, for who does not see it."""
     sector, investor = chart.series.sector, chart.series.investor
     name = tongue.choose(f"{sector.korean} {investor.korean}", f"{sector.english}, {investor.english}")
@@ -161,7 +220,7 @@ def _draw_bars(bars: Sequence[tuple[int, int]], across: Scale, rise: Scale) -> I
             yield Markup('<path class="bars {}" d="{}"/>').format(name, path)
 
 
-def _draw_levels(levels: Sequence[Level], up: Scale) -> Iterator[Markup]:
+def _draw_levels(levels: Sequence[Line], up: Scale) -> Iterator[Markup]:
     named: list[float] = []
     for level in levels:
         place = up(level.value)
@@ -175,7 +234,7 @@ def _draw_levels(levels: Sequence[Level], up: Scale) -> Iterator[Markup]:
 
 
 def _draw_marks(
-    marks: Sequence[Mark], line: Sequence[tuple[int, int | None]], across: Scale, up: Scale
+    marks: Sequence[Sign], line: Sequence[tuple[int, int | None]], across: Scale, up: Scale
 ) -> Iterator[Markup]:
     for mark in marks:
         value = next((value for at, value in reversed(line) if at <= mark.at and value is not None), None)

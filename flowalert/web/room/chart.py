@@ -5,7 +5,6 @@ from itertools import islice
 
 from msgspec import Struct
 
-from flowalert.delivery.sparkline import draw_sparkline
 from flowalert.engine.hindsight.track import find_panels
 from flowalert.engine.side import show_number_of
 from flowalert.engine.transition import Scope, Transition
@@ -14,6 +13,7 @@ from flowalert.language.tree import Name, spell_prefix
 from flowalert.market.instant import DAY
 from flowalert.market.series import Series
 from flowalert.rules.rulebook import Rule
+from flowalert.web.chart import Extent, find_extent
 from flowalert.web.live.curve import Point
 from flowalert.web.name import NamedSeries, name_series
 from flowalert.web.site import Site
@@ -21,7 +21,6 @@ from flowalert.web.site import Site
 _HOUR = 3_600
 # A slot is half a minute, so that these are more than eight hours.
 _MOST_POINTS = 1_000
-_SPARKS = 60
 _LONGEST = 8 * _HOUR
 
 
@@ -51,15 +50,16 @@ class Chart(Struct, frozen=True, kw_only=True):
     """One series around an alert.
 
     `points` are [at, msval, msvol, p_msval, p_msvol] in order, of which the alert is about `field`, `msval` or `msvol`.
-    `sparkline` is the same in a line of text.
+    `value` and `quantity` say how far those went.
     """
 
     series: NamedSeries
     field: str
     points: Sequence[Point]
+    value: Extent | None
+    quantity: Extent | None
     levels: Sequence[Level]
     marks: Sequence[Mark]
-    sparkline: str
 
 
 async def draw_chart(site: Site, rule: Rule | None, transitions: Sequence[Transition]) -> Chart | None:
@@ -78,9 +78,10 @@ async def draw_chart(site: Site, rule: Rule | None, transitions: Sequence[Transi
         series=name_series(figure.series),
         field=field,
         points=points,
+        value=find_extent([point.msval for point in points]),
+        quantity=find_extent([point.msvol for point in points]),
         levels=list(_list_levels(rule, figure.series, field, transitions[0].scope)),
         marks=[_make_mark(each) for each in transitions],
-        sparkline=draw_sparkline([getattr(point, field) for point in points], _SPARKS),
     )
 
 
