@@ -5,10 +5,6 @@ import re
 from collections.abc import Sequence
 from pathlib import Path
 
-import pytest
-
-from flowalert.cli import _COMMANDS
-
 ROOT = Path(__file__).parent.parent
 ENGLISH = (ROOT / "README.md").read_text(encoding="utf-8")
 KOREAN = (ROOT / "docs" / "README.ko.md").read_text(encoding="utf-8")
@@ -48,12 +44,9 @@ def test_the_links_lead_to_the_same_places() -> None:
     assert [link for link in list_links(ENGLISH) if "://" not in link and not (ROOT / link).exists()] == []
 
 
-@pytest.mark.parametrize("text", [ENGLISH, KOREAN], ids=["english", "korean"])
-def test_every_command_is_in_the_table(text: str) -> None:
-    """A command that the README does not have is one that nobody finds."""
-    rows = [line.split("|")[1] for line in text.splitlines() if line.startswith("| `flowalert ")]
-    named = {word for row in rows for code in re.findall("`([^`]+)`", row) for word in code.split()}
-    assert _COMMANDS.keys() - named == set()
+def test_the_tables_have_the_same_rows() -> None:
+    """Each command, and each key of a rule; that no command is missing is asked elsewhere."""
+    assert re.findall(r"^\| (`[^|]+) \|", ENGLISH, re.MULTILINE) == re.findall(r"^\| (`[^|]+) \|", KOREAN, re.MULTILINE)
 
 
 def list_headings(text: str) -> Sequence[tuple[str, str]]:
