@@ -12,6 +12,7 @@ KOREAN = (ROOT / "docs" / "README.ko.md").read_text(encoding="utf-8")
 HEADINGS = {
     "flowalert": "flowalert",
     "Try it": "써 보기",
+    "See it": "보기",
     "A rule": "규칙 하나",
     "Before you trust a rule": "규칙을 믿기 전에",
     "Run it": "돌리기",
