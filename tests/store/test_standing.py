@@ -91,7 +91,9 @@ async def test_the_alerts_of_a_rule_are_those_that_changed_in_the_newest_session
         assert len(await store.todays_alerts("sellers", limit=9)) == 3
 
 
-@settings(max_examples=25, suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
+@settings(
+    max_examples=25, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow], deadline=None
+)
 @given(
     made=st.lists(
         st.tuples(

@@ -120,7 +120,9 @@ PARTS = st.sampled_from(
 )
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(
+    max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
+)
 @given(text=st.lists(PARTS, max_size=6).map("".join), other=st.lists(PARTS, max_size=4).map("".join))
 def test_a_check_says_what_the_command_says(tmp_path_factory: pytest.TempPathFactory, text: str, other: str) -> None:
     """Of the same files, and whatever is on the disk in the place of the text."""

@@ -73,7 +73,9 @@ def test_a_killed_writer_leaves_the_old_or_the_new_text_whole(tmp_path: Path) ->
 CALLS = ("os.open", "os.fsync", "os.fchmod", "os.fdopen", "pathlib.Path.rename", "pathlib.Path.stat")
 
 
-@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(
+    max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
+)
 @given(name=st.sampled_from(CALLS), nth=st.integers(0, 3), error=st.sampled_from([28, 5, 13, 30]))
 def test_a_disk_that_fails_leaves_the_old_or_the_new_text_whole(
     tmp_path_factory: pytest.TempPathFactory, name: str, nth: int, error: int
