@@ -10,6 +10,7 @@ from msgspec import Struct, structs
 
 from flowalert.market.instant import KST, clock, to_wall
 from flowalert.web.amount import write_figure
+from flowalert.web.gate import say_gate
 from flowalert.web.sparkline import draw_chart
 
 
@@ -65,5 +66,6 @@ FILTERS: Mapping[str, Callable[..., Any]] = {
     "query": write_query,
     "asjson": write_json,
     "figure": write_figure,
+    "gate": say_gate,
     "chart": draw_chart,
 }

@@ -4,7 +4,7 @@ from playwright.sync_api import Page, expect
 
 from flowalert.settings import Role
 from tests.browser.running import Service
-from tests.browser.visitor import Visit
+from tests.browser.visitor import Visit, wait_for
 from tests.program import wait_until
 
 
@@ -20,6 +20,15 @@ def test_its_page_says_why_and_to_whom(visit: Visit, service: Service) -> None:
     expect(page.locator("#alert-steps tbody tr")).to_have_count(1)
     expect(page.locator("#alert-deliveries tbody tr")).to_have_attribute("data-state", "sent")
     expect(page.locator("#alert-deliveries")).to_contain_text("desk → ")
+
+
+def test_the_chart_of_an_open_alert_goes_on(visit: Visit, service: Service) -> None:
+    """With each publication, while the page stays as it is."""
+    page = visit(service, "/alerts", role=Role.VIEWER)
+    page.locator("#open-alerts").get_by_role("link", name="stays-open").click()
+    expect(page.locator("main figure canvas")).to_be_visible()
+    points = page.evaluate("() => plots[0].data[0].length")
+    wait_for(page, "(points) => plots[0].data[0].length >= points + 3", points)
 
 
 def test_what_is_silenced_there_is_suppressed(visit: Visit, service: Service) -> None:

@@ -11,14 +11,19 @@ export function follow({ onNews, onAgain, onState = () => {} }) {
   let place = document.body.dataset.place;
   let source = null;
   let timer = null;
+  function tell(piece) {
+    onNews(piece);
+    // Another part of the page may hear it too, without a stream of its own.
+    document.dispatchEvent(new CustomEvent("news", { detail: piece }));
+  }
   function open() {
     close();
     source = new EventSource(`/api/v1/stream?since=${encodeURIComponent(place)}`);
-    const take = (event, tell) => {
+    const take = (event, act) => {
       place = event.lastEventId || place;
-      tell();
+      act();
     };
-    source.addEventListener("news", (event) => take(event, () => onNews(JSON.parse(event.data))));
+    source.addEventListener("news", (event) => take(event, () => tell(JSON.parse(event.data))));
     source.addEventListener("again", (event) => take(event, onAgain));
     source.addEventListener("open", () => onState("open"));
     source.addEventListener("error", () => {
