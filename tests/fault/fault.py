@@ -446,5 +446,5 @@ FAULTS = (
 FLOOD = (
     "50,000 frames a second for 20 s",
     "nothing is lost and nothing grows: TCP holds the exchange back until the service has caught up",
-    "updates are late by as much as the market is faster than the machine, which takes some 20,000 a second",
+    "updates are late by as much as the market is faster than the machine, which takes 20,000 to 27,000 a second",
 )
