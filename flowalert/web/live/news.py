@@ -8,7 +8,6 @@ import secrets
 from collections import deque
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from typing import Any
 
 import msgspec
 import trio
@@ -288,8 +287,3 @@ class Follower:
     def leave(self) -> None:
         """Follow no more."""
         self._news.note_gone(self)
-
-
-def describe_piece() -> Mapping[str, Any]:
-    """Return the JSON Schema of a piece."""
-    return msgspec.json.schema(Piece)
